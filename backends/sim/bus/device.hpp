@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/sim/bus/clock.hpp"
+#include "core/i2c/address.hpp"
+#include "core/i2c/message.hpp"
+#include "core/i2c/transfer_result.hpp"
+
+namespace vhost_device::sim {
+
+enum class Direction { write, read };
+enum class Ack : bool { nack = false, ack = true };
+
+/// What the chips of one bus share: its lock and its clock. A chip on no bus has one of its own.
+///
+/// The lock is recursive because a scripted chip may, in the middle of a transaction, set a
+/// property of another chip on its bus.
+struct BusDomain {
+  explicit BusDomain(std::shared_ptr<const Clock> its_clock) : clock(std::move(its_clock)) {}
+
+  std::recursive_mutex mutex;
+  const std::shared_ptr<const Clock> clock;
+};
+
+/// A chip on a simulated bus.
+///
+/// It has two faces. The bus calls `message` and `stop` (or, for a chip written by the byte,
+/// `start`, `write`, `read` and `stop` below them), always under the bus's lock. Scripts and tests
+/// use typed properties in physical units, from any thread; those take the lock themselves with
+/// `lock()`.
+class Device {
+ public:
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+  virtual ~Device() = default;
+
+  /// What is printed on the part, such as "24c32".
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Every address the chip answers at; at least one, and fixed.
+  [[nodiscard]] std::span<const i2c::Address> addresses() const { return addresses_; }
+
+  /// One message, from its START to the next START or STOP. The bus calls it; it sets
+  /// `selected_address` and hands the message on to `do_message`.
+  ///
+  /// Returns `none`, `address_nack`, `data_nack` or `timeout`.
+  [[nodiscard]] i2c::TransferError message(const i2c::Message& message);
+
+  /// STOP. Comes once at the end of every transaction in which the chip was addressed, also when
+  /// that ended in an error.
+  virtual void stop() {}
+
+ protected:
+  Device(std::string name, std::vector<i2c::Address> addresses);
+
+  /// The address of the message under way, for chips that answer at several.
+  [[nodiscard]] i2c::Address selected_address() const { return selected_address_; }
+
+  /// The default speaks the wire: `start`, then `write` or `read` for each byte. Override it for a
+  /// chip that is written by the message.
+  [[nodiscard]] virtual i2c::TransferError do_message(const i2c::Message& message);
+
+  /// The chip's own address and a direction after START or repeated START. `nack` while it is busy.
+  [[nodiscard]] virtual Ack start(Direction direction);
+  /// A byte from the controller. `nack` refuses it.
+  [[nodiscard]] virtual Ack write(std::byte value);
+  /// A byte for the controller. A chip with nothing to say leaves the line high: 0xff.
+  [[nodiscard]] virtual std::byte read();
+
+  /// The chip was put on a bus, or taken off it, and lives on another clock now: moments that were
+  /// remembered from the old one mean nothing any more.
+  virtual void clock_changed() {}
+
+  /// Keeps transactions and properties apart. Held for the whole of a property's access.
+  class Guard {
+   public:
+    explicit Guard(std::shared_ptr<BusDomain> domain)
+        : domain_(std::move(domain)), lock_(domain_->mutex) {}
+
+   private:
+    std::shared_ptr<BusDomain> domain_;  // outlives the lock
+    std::unique_lock<std::recursive_mutex> lock_;
+  };
+  [[nodiscard]] Guard lock() const;
+
+  /// The time on the bus. Only with the lock held.
+  [[nodiscard]] Time now() const;
+
+ private:
+  friend class Bus;
+  /// Moves the chip to a bus's domain (or one of its own). The caller holds the new domain's lock.
+  void join(std::shared_ptr<BusDomain> domain);
+
+  std::string name_;
+  std::vector<i2c::Address> addresses_;
+  i2c::Address selected_address_;
+  mutable std::mutex domain_mutex_;  // guards the pointer alone
+  std::shared_ptr<BusDomain> domain_;
+};
+
+}  // namespace vhost_device::sim

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/vhost_user/message.hpp"
+#include "core/virtio/refusal.hpp"
+
+namespace vhost_device::vhost_user {
+
+/// Puts messages together from what a stream socket delivers, in pieces of any size.
+///
+/// The caller reads at most `wanted()` bytes at a time, so that the descriptors of the next message
+/// never arrive with the end of this one.
+class Decoder {
+ public:
+  /// How many bytes are missing: first from the header, then from the payload. Never zero.
+  [[nodiscard]] std::size_t wanted() const;
+
+  /// Takes bytes (at most `wanted()`) and the descriptors that came with them.
+  ///
+  /// Refused, after which the connection is of no use: a protocol version other than 1, a payload
+  /// over `max_payload`, more than `max_fds` descriptors. The descriptors are closed.
+  [[nodiscard]] std::optional<virtio::Refusal> feed(std::span<const std::byte> bytes,
+                                                    std::vector<virtio::UniqueFd> fds);
+
+  /// The message, once it is whole.
+  [[nodiscard]] std::optional<Message> take();
+
+  /// True when the peer may leave here without having cut a message short.
+  [[nodiscard]] bool between_messages() const;
+
+ private:
+  Message message_;
+  std::size_t received_ = 0;  // of header and payload together
+};
+
+}  // namespace vhost_device::vhost_user

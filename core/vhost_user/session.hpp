@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/vhost_user/message.hpp"
+#include "core/virtio/device.hpp"
+#include "core/virtio/guest_memory.hpp"
+
+namespace vhost_device::vhost_user {
+
+/// What the owner of the connection has to do, in this order. The session itself does no I/O.
+namespace action {
+
+/// Send these bytes to the front-end.
+struct Send {
+  std::vector<std::byte> bytes;
+};
+
+/// From now on a readable `fd` means that queue `index` wants service. An empty fd: stop watching
+/// and close the one before.
+struct SetKick {
+  std::uint16_t index;
+  virtio::UniqueFd fd;
+};
+
+/// Signal this fd when `Service::interrupt` is set. It may be an eventfd or a pipe. Empty: none.
+struct SetCall {
+  std::uint16_t index;
+  virtio::UniqueFd fd;
+};
+
+/// Signal this fd when `Service::error` is set. Empty: none.
+struct SetError {
+  std::uint16_t index;
+  virtio::UniqueFd fd;
+};
+
+/// Call `service(index)` soon: requests may be waiting for which the kick has been and gone.
+struct ServiceQueue {
+  std::uint16_t index;
+};
+
+/// Worth a line in the log at the level of a warning.
+struct Warn {
+  std::string text;
+};
+
+/// Close the connection; the reason names the message, the value and what was expected.
+struct Close {
+  std::string reason;
+};
+
+}  // namespace action
+
+using Action = std::variant<action::Send, action::SetKick, action::SetCall, action::SetError,
+                            action::ServiceQueue, action::Warn, action::Close>;
+
+/// What serving a queue calls for.
+struct Service {
+  bool interrupt = false;  ///< Signal the queue's call fd.
+  bool more = false;  ///< Requests are waiting still: call `service` again, after other events.
+  std::string error;  ///< Not empty once, when the queue broke: log it, signal the error fd.
+};
+
+/// The back-end's side of one vhost-user connection: a state machine, an event in, actions out.
+///
+/// Every message that is not understood, has the wrong size, carries the wrong number of
+/// descriptors, or comes at a time when it cannot be served is refused: answered with a failure
+/// when the front-end asked for an answer (NEED_REPLY with REPLY_ACK), and otherwise by closing the
+/// connection. Nothing is ever ignored in silence.
+class Session {
+ public:
+  /// `device` must outlive the session and serves no other.
+  explicit Session(virtio::Device& device);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Takes one whole message from the front-end.
+  [[nodiscard]] std::vector<Action> on_message(Message message);
+
+  /// Serves queue `index` after a kick or because `more` or `ServiceQueue` said so. Does nothing
+  /// for a queue that is stopped, disabled or broken.
+  [[nodiscard]] Service service(std::uint16_t index);
+
+ private:
+  struct State;  // session.cpp
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vhost_device::vhost_user

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/virtio/split_ring.hpp"
+
+namespace vhost_device::virtio {
+
+/// The driver's side of a split virtqueue, for tests, benchmarks and the in-process guest.
+///
+/// It lives in memory that the caller shares with the device, and plays by the rules of VIRTIO 1.3,
+/// 2.7. `raw_*` are for tests that do not.
+class DriverRing {
+ public:
+  /// One descriptor of a request.
+  struct Piece {
+    std::uint64_t guest_address = 0;
+    std::uint32_t length = 0;
+    bool device_writable = false;
+  };
+
+  /// An answered request.
+  struct Used {
+    std::uint16_t head = 0;     ///< What `add` returned.
+    std::uint32_t written = 0;  ///< used.len
+  };
+
+  struct Options {
+    bool event_idx = false;
+    std::uint16_t first_index = 0;  ///< Where both indices start, for tests of wrap-around.
+  };
+
+  /// Bytes that a ring of `size` entries takes, alignment included.
+  [[nodiscard]] static std::size_t bytes(std::uint16_t size);
+
+  /// Lays an empty ring out at the start of `memory` (at least `bytes(size)`, aligned to 16), which
+  /// the guest knows as `guest_address`.
+  DriverRing(std::span<std::byte> memory, std::uint64_t guest_address, std::uint16_t size,
+             Options options);
+
+  [[nodiscard]] std::uint16_t size() const { return ring_.size; }
+  [[nodiscard]] std::uint64_t descriptors_address() const;
+  [[nodiscard]] std::uint64_t available_address() const;
+  [[nodiscard]] std::uint64_t used_address() const;
+
+  /// Makes a request available; readable pieces come first. Empty when there are too few free
+  /// descriptors, with nothing changed. The device sees it at once; whether it needs a kick is what
+  /// `take_kick` says.
+  [[nodiscard]] std::optional<std::uint16_t> add(std::span<const Piece> pieces);
+
+  /// The same with the pieces in an indirect table, which lies at `table` (16 bytes for each
+  /// piece).
+  [[nodiscard]] std::optional<std::uint16_t> add_indirect(std::span<const Piece> pieces,
+                                                          std::span<std::byte> table,
+                                                          std::uint64_t table_guest_address);
+
+  /// Whether the device wants a kick for what was added since the last call.
+  [[nodiscard]] bool take_kick();
+
+  /// The next answered request, whose descriptors are free again.
+  [[nodiscard]] std::optional<Used> take_used();
+
+  /// Asks for an interrupt at the next answer (`true`) or for none. Returns true when answers are
+  /// there already, for which no interrupt may come.
+  bool set_interrupts(bool wanted);
+
+  /// Descriptor `index` of the table, to be written as a test pleases.
+  [[nodiscard]] Descriptor raw_descriptor(std::uint16_t index) const;
+  void raw_set_descriptor(std::uint16_t index, Descriptor descriptor);
+  /// Puts any head into the next slot of the available ring and makes it available.
+  void raw_offer(std::uint16_t head);
+  /// Sets the available index to any value.
+  void raw_set_available_index(std::uint16_t index);
+  [[nodiscard]] std::uint16_t raw_available_index() const;
+  [[nodiscard]] std::uint16_t raw_used_index() const;
+
+ private:
+  SplitRing ring_;
+  std::uint64_t guest_address_;
+  Options options_;
+  std::uint16_t next_available_;
+  std::uint16_t next_used_;
+  std::uint16_t kicked_at_;
+  std::vector<std::uint16_t> free_;          // descriptors not in use
+  std::vector<std::uint16_t> chain_length_;  // by head, of what is under way
+};
+
+}  // namespace vhost_device::virtio

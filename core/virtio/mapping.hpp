@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "core/virtio/unique_fd.hpp"
+
+namespace vhost_device::virtio {
+
+/// A shared, writable mapping of a file that a front-end handed over.
+///
+/// A front-end can shorten the file behind our back, after which touching the lost pages raises
+/// SIGBUS. Each mapping is therefore registered with a process-wide handler that puts zeroed
+/// private memory in the place of a lost page (see bus_error_guard.hpp): the guest that shortened
+/// its memory loses it, and nobody else notices.
+class Mapping {
+ public:
+  Mapping() = default;
+  Mapping(Mapping&& other) noexcept { swap(other); }
+  Mapping& operator=(Mapping&& other) noexcept {
+    Mapping moved(std::move(other));
+    swap(moved);
+    return *this;
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping();
+
+  /// Maps `size` bytes from `offset` of `file`. Any offset will do: the mapping starts at the block
+  /// (page or huge page) that holds it. Returns an empty mapping and sets `error` to the reason
+  /// when the range wraps, the file is shorter than offset + size, or mmap fails.
+  [[nodiscard]] static Mapping map(const UniqueFd& file, std::uint64_t offset, std::uint64_t size,
+                                   std::string& error);
+
+  /// The byte at `offset`; null for an empty mapping.
+  [[nodiscard]] std::byte* data() const { return data_; }
+  explicit operator bool() const { return data_ != nullptr; }
+
+ private:
+  void swap(Mapping& other) noexcept {
+    std::swap(base_, other.base_);
+    std::swap(length_, other.length_);
+    std::swap(data_, other.data_);
+  }
+
+  std::byte* base_ = nullptr;  // block-aligned start of the mapping
+  std::size_t length_ = 0;     // from base_
+  std::byte* data_ = nullptr;
+};
+
+}  // namespace vhost_device::virtio

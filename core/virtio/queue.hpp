@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/virtio/guest_memory.hpp"
+
+namespace vhost_device::virtio {
+
+/// One request of a driver: the buffers it may read from and those it may write to, each in order
+/// (VIRTIO 1.3, 2.6 "Virtqueues"). Reused from one `pop` to the next, so that a request costs no
+/// allocation.
+struct Chain {
+  std::uint16_t head = 0;        ///< What `Queue::complete` wants back.
+  std::vector<Buffer> readable;  ///< Device-readable: the driver's output.
+  std::vector<Buffer> writable;  ///< Device-writable: where the device answers.
+};
+
+enum class Pop {
+  chain,   ///< `chain` holds the next request.
+  empty,   ///< Nothing is waiting.
+  broken,  ///< The ring cannot be parsed; see `Queue::broken_reason`. It stays so.
+};
+
+/// The device's side of a virtqueue, whatever its format. Guest memory behind it is hostile: it is
+/// read once and bounded, and what cannot be parsed breaks this queue and nothing else.
+class Queue {
+ public:
+  virtual ~Queue() = default;
+
+  /// Takes the next request. A buffer outside guest memory does not break the ring: it appears in
+  /// the chain with null data.
+  [[nodiscard]] virtual Pop pop(Chain& chain) = 0;
+
+  /// Hands the request back in the order of `pop`; `written` is used.len, the number of bytes
+  /// written from the start of the writable buffers.
+  virtual void complete(std::uint16_t head, std::uint32_t written) = 0;
+
+  /// Tells the driver that kicks are not needed while the queue is being worked on.
+  virtual void disable_notifications() = 0;
+
+  /// Asks the driver for a kick when it adds a request. True when requests are waiting already, for
+  /// which no kick may come.
+  [[nodiscard]] virtual bool enable_notifications() = 0;
+
+  /// Whether the driver wants an interrupt for what was completed since the last call.
+  [[nodiscard]] virtual bool take_interrupt() = 0;
+
+  /// Where the queue would go on after a stop: the answer to VHOST_USER_GET_VRING_BASE.
+  [[nodiscard]] virtual std::uint16_t next_available() const = 0;
+
+  /// Why the queue broke; empty while it is whole.
+  [[nodiscard]] virtual std::string_view broken_reason() const = 0;
+
+  /// Number of entries: no more than this many requests are waiting or unanswered.
+  [[nodiscard]] virtual std::uint16_t size() const = 0;
+};
+
+}  // namespace vhost_device::virtio
