@@ -1,38 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backends/sim/bus/device.hpp"
+#include "backends/sim/devices/properties.hpp"
+#include "core/i2c/address.hpp"
 
 namespace vhost_device::sim {
-
-/// What a description of a board says about one chip, whatever the format it was written in.
-///
-/// Each getter returns nothing when the property is not there, throws PropertyError when it has
-/// the wrong shape, and notes the name as known, so that the reader of the board can complain about
-/// the rest.
-class Properties {
- public:
-  virtual ~Properties() = default;
-  [[nodiscard]] virtual std::optional<std::uint32_t> u32(std::string_view name) const = 0;
-  /// Two's complement, for properties such as an initial temperature in millidegrees.
-  [[nodiscard]] virtual std::optional<std::int32_t> i32(std::string_view name) const = 0;
-  [[nodiscard]] virtual std::optional<std::string> string(std::string_view name) const = 0;
-  /// A file name; relative ones are taken from the board file's folder.
-  [[nodiscard]] virtual std::optional<std::string> path(std::string_view name) const = 0;
-  /// True when the property is there.
-  [[nodiscard]] virtual bool flag(std::string_view name) const = 0;
-  /// Throws PropertyError about `name`: its value is well-formed, but not one that the chip can
-  /// take. `expected` says what would be.
-  [[noreturn]] virtual void bad_value(std::string_view name, std::string_view expected) const = 0;
-};
 
 /// One kind of part, as a board or a script names it.
 struct Part {
