@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+#include "core/i2c/adapter.hpp"
+#include "core/virtio/driver_ring.hpp"
+#include "core/virtio/driver_transport.hpp"
+
+namespace vhost_device::i2c {
+
+/// The guest's side of a virtio-i2c device, as an adapter: what is transferred on it goes through a
+/// virtqueue to a device on the other side of `transport`.
+///
+/// As in any guest, the reason of a failure does not come back: it is `io_error`.
+class VirtioI2cDriver final : public Adapter {
+ public:
+  struct Options {
+    std::chrono::milliseconds timeout{5000};  ///< The longest wait for the device's next answer.
+    bool indirect = false;  ///< Use indirect tables, if the device offers them.
+  };
+
+  /// Where the ring and what follows it lie in the transport's memory: the ring from the start on.
+  [[nodiscard]] static virtio::DriverRing make_ring(virtio::DriverTransport& transport,
+                                                    std::uint16_t queue_size);
+
+  /// Drives queue 0 of `transport` over a ring that `make_ring` laid out. The queue must have been
+  /// started. `transport` and `ring` must outlive the driver.
+  VirtioI2cDriver(virtio::DriverTransport& transport, virtio::DriverRing& ring, Options options);
+
+  [[nodiscard]] Functionality functionality() const override { return func::any_message; }
+
+ private:
+  /// Errors: too_long, when the messages do not fit the ring or the memory; timeout, when an answer
+  /// did not come in time, after which every transfer is an io_error, since the device may still
+  /// write to the memory; io_error for everything that the device answers with ERR.
+  [[nodiscard]] TransferResult do_transfer(std::span<const Message> messages) override;
+
+  struct Slot;  // a request in shared memory
+  [[nodiscard]] bool submit(const Message& message, bool last, Slot& slot, std::size_t& next_free);
+  [[nodiscard]] bool collect(std::size_t count);
+
+  virtio::DriverTransport& transport_;
+  virtio::DriverRing& ring_;
+  Options options_;
+  std::mutex mutex_;
+  bool dead_ = false;
+};
+
+}  // namespace vhost_device::i2c
