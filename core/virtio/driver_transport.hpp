@@ -24,8 +24,8 @@ class DriverTransport {
   /// Tells the device that queue `index` has requests.
   virtual void kick(std::uint16_t index) = 0;
 
-  /// Waits for an interrupt from queue `index` and takes it. False when none came within `limit`, or
-  /// the device is gone.
+  /// Waits for an interrupt from queue `index` and takes it. False when none came within `limit`,
+  /// or the device is gone.
   [[nodiscard]] virtual bool wait(std::uint16_t index, std::chrono::milliseconds limit) = 0;
 };
 

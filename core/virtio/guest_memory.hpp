@@ -48,8 +48,9 @@ class GuestMemory {
   /// VHOST_USER_ADD_MEM_REG.
   ///
   /// Refused: size zero; an address range that wraps; guest addresses that overlap another region;
-  /// a file that is shorter than offset + size or cannot be mapped shared, readable and writable;
-  /// more than `max_regions`. User addresses may overlap: front-ends alias memory.
+  /// a file that is not a regular one or a memfd, is shorter than offset + size or cannot be mapped
+  /// shared, readable and writable; more than `max_regions`. User addresses may overlap: front-ends
+  /// alias memory.
   [[nodiscard]] std::optional<Refusal> add(const MemoryRegion& region, UniqueFd file);
 
   /// VHOST_USER_REM_MEM_REG. Refused: no region with this guest address, user address and size.
@@ -71,11 +72,14 @@ class GuestMemory {
 
   [[nodiscard]] std::size_t region_count() const { return regions_.size(); }
 
+  /// Whether the front-end has taken memory away behind our back (see `Mapping`). Zeros are read
+  /// there, so what the guest gets is worthless; it is worth a line in the log and an end.
+  [[nodiscard]] bool lost() const;
+
  private:
   struct MappedRegion {
     MemoryRegion description;
     Mapping mapping;
-    std::byte* host = nullptr;
   };
 
   [[nodiscard]] const MappedRegion* find(std::uint64_t guest_address) const;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/virtio/bus_error_guard.hpp"
 #include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::virtio {
@@ -31,7 +32,8 @@ class Mapping {
 
   /// Maps `size` bytes from `offset` of `file`. Any offset will do: the mapping starts at the block
   /// (page or huge page) that holds it. Returns an empty mapping and sets `error` to the reason
-  /// when the range wraps, the file is shorter than offset + size, or mmap fails.
+  /// when the size is zero, `file` is not a regular file or memfd, it is shorter than offset +
+  /// size, or it cannot be mapped shared, readable and writable.
   [[nodiscard]] static Mapping map(const UniqueFd& file, std::uint64_t offset, std::uint64_t size,
                                    std::string& error);
 
@@ -39,16 +41,21 @@ class Mapping {
   [[nodiscard]] std::byte* data() const { return data_; }
   explicit operator bool() const { return data_ != nullptr; }
 
+  /// Whether a part of the file was taken away since, and zeros have taken its place.
+  [[nodiscard]] bool lost() const { return guard_ != nullptr && bus_error_guard::lost(guard_); }
+
  private:
   void swap(Mapping& other) noexcept {
     std::swap(base_, other.base_);
     std::swap(length_, other.length_);
     std::swap(data_, other.data_);
+    std::swap(guard_, other.guard_);
   }
 
   std::byte* base_ = nullptr;  // block-aligned start of the mapping
   std::size_t length_ = 0;     // from base_
   std::byte* data_ = nullptr;
+  bus_error_guard::Range* guard_ = nullptr;
 };
 
 }  // namespace vhost_device::virtio

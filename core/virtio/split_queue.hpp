@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,11 +16,18 @@ namespace vhost_device::virtio {
 /// The device's side of a split virtqueue (VIRTIO 1.3, 2.7), with indirect descriptors and
 /// EVENT_IDX.
 ///
-/// These break the queue for good (until it is set up anew): a head or a `next` outside the table,
-/// a chain that does not end within the ring's size, an available index more than the ring's size
-/// ahead, an indirect table inside another, one with a length that is not a multiple of 16, is zero
-/// or too long, or that lies outside guest memory, INDIRECT together with NEXT, and a readable
-/// descriptor behind a writable one (2.7.4.2).
+/// These break the queue for good (until it is set up anew):
+/// - rings that `check_layout` refuses;
+/// - an available index with which more requests would be under way than the ring has entries;
+/// - a head or a `next` outside the descriptor table, or a `next` outside an indirect table;
+/// - a chain that does not end within the ring's size, or within its indirect table's;
+/// - INDIRECT without the feature, inside an indirect table, or together with NEXT (2.7.5.3.1);
+/// - an indirect table with a length that is zero, not a multiple of 16, or above
+///   `max_indirect_entries` entries, or of which a used entry is not wholly in guest memory;
+/// - a readable descriptor behind a writable one (2.7.4.2);
+/// - buffers in more than `max_buffers` pieces.
+///
+/// Requests that were taken before can be completed still.
 class SplitQueue final : public Queue {
  public:
   struct Features {
@@ -27,8 +35,35 @@ class SplitQueue final : public Queue {
     bool event_idx = false;  ///< VIRTIO_F_EVENT_IDX was accepted.
   };
 
+  /// The longest indirect table that is followed. A driver must not make one longer than the ring
+  /// (2.7.5.3.1), but Linux does: it builds a request of many buffers as an indirect table however
+  /// small the ring is. So the bound is that of the largest ring.
+  static constexpr std::uint32_t max_indirect_entries = max_split_ring_size;
+
+  /// The most pieces that the buffers of one request may come to; a descriptor is several where it
+  /// runs across memory regions. It keeps guests from deciding how much a request allocates.
+  static constexpr std::size_t max_buffers = 2 * std::size_t{max_split_ring_size};
+
+  /// Addresses of a ring's areas, guest physical or the front-end's own.
+  struct Addresses {
+    std::uint64_t descriptors = 0;
+    std::uint64_t available = 0;
+    std::uint64_t used = 0;
+  };
+
+  /// Says whether a ring can have this size and lie there (VIRTIO 1.3, 2.7). Refused: a size that
+  /// is not a power of two from 1 to 32768; a descriptor table not aligned to 16, an available ring
+  /// not aligned to 2, a used ring not aligned to 4.
+  [[nodiscard]] static std::optional<Refusal> check_layout(std::uint32_t size,
+                                                           const Addresses& addresses);
+
+  /// The same for areas that are translated; null pointers are refused too. Both are worth asking
+  /// for: memory regions at odd offsets of their files move what is aligned for the guest.
+  [[nodiscard]] static std::optional<Refusal> check_layout(const SplitRing& ring);
+
   /// A queue over rings that are already translated. `next_available` is where it goes on, the
-  /// "base" of vhost-user. `memory` must outlive the queue.
+  /// "base" of vhost-user; where its answers go on is read from the used ring. `memory` must
+  /// outlive the queue. With a layout that cannot be the queue is broken from the start.
   SplitQueue(const GuestMemory& memory, SplitRing ring, Features features,
              std::uint16_t next_available);
 
@@ -42,18 +77,35 @@ class SplitQueue final : public Queue {
   [[nodiscard]] bool take_interrupt() override;
   [[nodiscard]] std::uint16_t next_available() const override { return next_available_; }
 
-  /// The rings moved, because the memory table was replaced while the queue runs.
-  void rebase(SplitRing ring) { ring_ = ring; }
+  /// The rings moved, because the memory table was replaced while the queue runs. It goes on where
+  /// it is, with the same size. A layout that cannot be (null pointers among others) breaks it.
+  void rebase(SplitRing ring);
 
  private:
+  /// Descriptors that follow one another by `next`: the ring's own table or an indirect one.
+  struct Table;
+
+  [[nodiscard]] bool attached() const { return ring_.used != nullptr; }
+  void attach(const SplitRing& ring);
+  /// Returns false, so that a parser can say `return break_ring(...)`.
   bool break_ring(std::string reason);
-  // (private helpers are the implementation's)
+
+  [[nodiscard]] bool check_available(std::uint16_t available_index);
+  [[nodiscard]] bool read_chain(Chain& chain);
+  [[nodiscard]] bool read_table(const Table& table, std::uint32_t first, Chain& chain);
+  [[nodiscard]] bool read_indirect(const Descriptor& descriptor, Chain& chain);
+  [[nodiscard]] std::optional<Descriptor> read_entry(const Table& table, std::uint32_t index) const;
+  [[nodiscard]] bool add_buffer(const Descriptor& descriptor, Chain& chain);
 
   const GuestMemory& memory_;
   SplitRing ring_;
   Features features_;
   std::uint16_t next_available_;
   std::uint16_t next_used_ = 0;
+  std::uint32_t under_way_ = 0;     // taken and not completed
+  std::uint64_t unsignalled_ = 0;   // completed since the last decision on an interrupt
+  bool interrupt_decided_ = false;  // since the queue started
+  bool writable_seen_ = false;      // in the chain that is being read
   std::string broken_reason_;
 };
 

@@ -7,7 +7,7 @@
 /// The split ring's memory layout (VIRTIO 1.3, 2.7). All fields are little-endian.
 namespace vhost_device::virtio {
 
-/// struct virtq_desc (2.7.5). Exactly as it lies in guest memory.
+/// struct virtq_desc (2.7.5): laid out as in guest memory, but in this machine's byte order.
 struct Descriptor {
   std::uint64_t address;
   std::uint32_t length;
