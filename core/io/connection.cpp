@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/io/connection.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "core/io/message_socket.hpp"
+
+namespace vhost_device::io {
+namespace {
+
+using boost::system::error_code;
+
+// So many messages are taken before the queues get their turn.
+constexpr int messages_per_turn = 16;
+
+/// Descriptors come from the front-end, and one that blocks would stop this guest's thread.
+void set_non_blocking(const virtio::UniqueFd& fd) {
+  const int flags = ::fcntl(fd.get(), F_GETFL);
+  if (fd && flags >= 0) ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
+}
+
+/// An eventfd or a pipe; a full one has been signalled already.
+void signal(const virtio::UniqueFd& fd) {
+  if (!fd) return;
+  const std::uint64_t one = 1;
+  const ssize_t written = ::write(fd.get(), &one, sizeof one);
+  static_cast<void>(written);
+}
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+Connection::Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::string name)
+    : socket_(std::move(socket)),
+      name_(std::move(name)),
+      device_(std::move(device)),
+      session_(*device_),
+      queues_(device_->queue_count()) {}
+
+void Connection::start(std::function<void()> on_close) {
+  on_close_ = std::move(on_close);
+  wait_for_message();
+}
+
+void Connection::close() {
+  if (!socket_.is_open()) return;
+  const auto self = shared_from_this();  // `on_close` may drop the last reference but this
+  error_code ignored;
+  socket_.close(ignored);
+  for (Notifications& queue : queues_) queue.kick.reset();
+  if (const auto on_close = std::exchange(on_close_, nullptr)) on_close();
+}
+
+bool Connection::peer_is_gone() {
+  char byte = 0;
+  const ssize_t size = ::recv(socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+void Connection::close_because(const std::string& reason) {
+  spdlog::error("{}: closing the connection: {}", name_, reason);
+  close();
+}
+
+void Connection::wait_for_message() {
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](error_code error) {
+    if (error || !self->socket_.is_open()) return;
+    self->on_readable();
+    if (self->socket_.is_open()) self->wait_for_message();
+  });
+}
+
+void Connection::on_readable() {
+  std::array<std::byte, vhost_user::max_payload> buffer;
+  for (int messages = 0; messages < messages_per_turn && socket_.is_open();) {
+    const std::size_t wanted = std::min(decoder_.wanted(), buffer.size());
+    Received received = receive(socket_.native_handle(), std::span(buffer).first(wanted));
+    switch (received.outcome) {
+      case Received::Outcome::would_block:
+        return;
+      case Received::Outcome::closed:
+        if (!decoder_.between_messages()) return close_because("the front-end cut a message short");
+        spdlog::info("{}: the front-end has left", name_);
+        return close();
+      case Received::Outcome::failed:
+        return close_because("cannot read: " + std::generic_category().message(received.error));
+      case Received::Outcome::data:
+        break;
+    }
+    if (auto refusal =
+            decoder_.feed(std::span(buffer).first(received.size), std::move(received.fds))) {
+      return close_because(refusal->reason);
+    }
+    if (auto message = decoder_.take()) {
+      spdlog::debug("{}: {}", name_, vhost_user::name(message->header.request));
+      carry_out(session_.on_message(std::move(*message)));
+      ++messages;
+    }
+  }
+}
+
+void Connection::carry_out(std::vector<vhost_user::Action> actions) {
+  using namespace vhost_user::action;
+  const auto handler = Overloaded{
+      [this](Send& send) {
+        const int error = io::send(socket_.native_handle(), send.bytes, {});
+        if (error == EAGAIN) return close_because("the front-end does not read its answers");
+        if (error != 0) close_because("cannot answer: " + std::generic_category().message(error));
+      },
+      [this](SetKick& kick) { set_kick(kick.index, std::move(kick.fd)); },
+      [this](SetCall& call) {
+        set_non_blocking(call.fd);
+        queues_.at(call.index).call = std::move(call.fd);
+      },
+      [this](SetError& error) {
+        set_non_blocking(error.fd);
+        queues_.at(error.index).error = std::move(error.fd);
+      },
+      [this](ServiceQueue& queue) { post_service(queue.index); },
+      [this](Warn& warn) { spdlog::warn("{}: {}", name_, warn.text); },
+      [this](Close& close) { close_because(close.reason); },
+  };
+  for (vhost_user::Action& action : actions) {
+    std::visit(handler, action);
+    if (!socket_.is_open()) return;
+  }
+}
+
+void Connection::set_kick(std::uint16_t index, virtio::UniqueFd fd) {
+  auto& kick = queues_.at(index).kick;
+  ++queues_[index].kick_generation;
+  kick.reset();
+  if (!fd) return;
+  set_non_blocking(fd);
+  kick.emplace(socket_.get_executor());
+  error_code error;
+  kick->assign(fd.get(), error);
+  if (error) {
+    kick.reset();
+    return close_because("VHOST_USER_SET_VRING_KICK: the descriptor for queue " +
+                         std::to_string(index) + " cannot be waited for (" + error.message() +
+                         "); an eventfd or a pipe was expected");
+  }
+  static_cast<void>(fd.release());
+  wait_for_kick(index);
+}
+
+void Connection::wait_for_kick(std::uint16_t index) {
+  Notifications& queue = queues_[index];
+  queue.kick->async_wait(
+      boost::asio::posix::stream_descriptor::wait_read,
+      [self = shared_from_this(), index, generation = queue.kick_generation](error_code error) {
+        const Notifications& now = self->queues_[index];
+        if (error || !now.kick || now.kick_generation != generation) return;
+        self->on_kick(index);
+      });
+}
+
+void Connection::on_kick(std::uint16_t index) {
+  // An eventfd gives its count in 8 bytes; a pipe as many bytes as there were kicks.
+  std::array<std::byte, 512> ignored;
+  const ssize_t size = ::read(queues_[index].kick->native_handle(), ignored.data(), ignored.size());
+  if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
+    spdlog::warn("{}: the kick descriptor of queue {} is closed at its other end", name_, index);
+    queues_[index].kick.reset();
+    return;
+  }
+  service(index);
+  if (queues_[index].kick) wait_for_kick(index);
+}
+
+void Connection::post_service(std::uint16_t index) {
+  if (std::exchange(queues_[index].service_is_posted, true)) return;
+  boost::asio::post(socket_.get_executor(), [self = shared_from_this(), index] {
+    self->queues_[index].service_is_posted = false;
+    if (self->socket_.is_open()) self->service(index);
+  });
+}
+
+void Connection::service(std::uint16_t index) {
+  const vhost_user::Service done = session_.service(index);
+  Notifications& queue = queues_[index];
+  if (done.interrupt) signal(queue.call);
+  if (!done.error.empty()) {
+    spdlog::error("{}: queue {} is stopped until the driver sets it up anew: {}", name_, index,
+                  done.error);
+    signal(queue.error);
+  }
+  if (done.more) post_service(index);
+}
+
+}  // namespace vhost_device::io

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "core/vhost_user/decoder.hpp"
+#include "core/vhost_user/session.hpp"
+#include "core/virtio/device.hpp"
+
+namespace vhost_device::io {
+
+/// One front-end's connection: moves bytes, descriptors and notifications between the kernel and a
+/// `vhost_user::Session`, on the thread of its `io_context`.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  using Socket = boost::asio::local::stream_protocol::socket;
+
+  /// `name` says in the log whose connection it is.
+  Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::string name);
+
+  /// Begins to serve. `on_close` is called once, when the connection has ended for whatever reason.
+  void start(std::function<void()> on_close);
+
+  /// Ends the connection. Safe to call again.
+  void close();
+
+  /// Whether the front-end has gone, which may be known here before it is read from the socket.
+  [[nodiscard]] bool peer_is_gone();
+
+ private:
+  /// One queue's notifications.
+  struct Notifications {
+    std::optional<boost::asio::posix::stream_descriptor> kick;
+    std::uint64_t kick_generation = 0;  // tells a wait for this descriptor from one for an older
+    virtio::UniqueFd call;
+    virtio::UniqueFd error;
+    bool service_is_posted = false;
+  };
+
+  void wait_for_message();
+  void on_readable();
+  void carry_out(std::vector<vhost_user::Action> actions);
+  void close_because(const std::string& reason);
+
+  void set_kick(std::uint16_t index, virtio::UniqueFd fd);
+  void wait_for_kick(std::uint16_t index);
+  void on_kick(std::uint16_t index);
+  void post_service(std::uint16_t index);
+  void service(std::uint16_t index);
+
+  Socket socket_;
+  std::string name_;
+  std::unique_ptr<virtio::Device> device_;
+  vhost_user::Session session_;
+  vhost_user::Decoder decoder_;
+  std::vector<Notifications> queues_;
+  std::function<void()> on_close_;
+};
+
+}  // namespace vhost_device::io

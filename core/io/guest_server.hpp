@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "core/virtio/device.hpp"
+#include "core/virtio/unique_fd.hpp"
+
+namespace vhost_device::io {
+
+/// Makes the device for a guest that connects. Called on that guest's thread.
+using DeviceFactory = std::function<std::unique_ptr<virtio::Device>()>;
+
+/// One guest's socket with its own thread and event loop: one front-end at a time, one after the
+/// other for as long as it runs.
+class GuestServer {
+ public:
+  /// Serves `socket` from now on: a listening one, whose front-ends come and go, or a connected
+  /// one, after which it is finished. `name` says in the log which guest it is; `on_finished` is
+  /// called on the guest's thread when a connected socket has ended.
+  ///
+  /// Throws std::system_error when `socket` is not a Unix stream socket or no thread can be made.
+  GuestServer(std::string name, virtio::UniqueFd socket, DeviceFactory make_device,
+              std::function<void()> on_finished);
+  GuestServer(const GuestServer&) = delete;
+  GuestServer& operator=(const GuestServer&) = delete;
+
+  /// Like `stop` with one second.
+  ~GuestServer();
+
+  /// Asks the thread to end, and does not wait. Safe to call again, from any thread.
+  void request_stop();
+
+  /// Ends the connection and the thread. False when a transfer that is under way kept the thread
+  /// for longer than `limit`: it is left to itself and ends after that transfer.
+  bool stop(std::chrono::milliseconds limit);
+
+  /// Whether a front-end is connected now.
+  [[nodiscard]] bool is_connected() const;
+
+ private:
+  class Loop;  // what the thread owns; outlives this object if the thread is left to itself
+  std::shared_ptr<Loop> loop_;
+  std::thread thread_;
+};
+
+}  // namespace vhost_device::io

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/io/socket_file.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace vhost_device::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+[[noreturn]] void fail(const fs::path& path, const std::string& why) {
+  throw SocketError("socket " + path.string() + ": " + why);
+}
+
+sockaddr_un to_address(const fs::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string& text = path.native();
+  if (text.empty()) fail(path, "the path is empty");
+  if (text.size() >= sizeof address.sun_path) {
+    fail(path, "the path has " + std::to_string(text.size()) + " bytes, and a socket's may have " +
+                   std::to_string(sizeof address.sun_path - 1) + "; choose a shorter one");
+  }
+  std::memcpy(address.sun_path, text.data(), text.size());
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);  // how the sockets API is meant to be called
+}
+
+virtio::UniqueFd open_socket(const fs::path& path, int extra_flags) {
+  virtio::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | extra_flags, 0));
+  if (!fd) fail(path, "cannot make a socket: " + reason(errno));
+  return fd;
+}
+
+/// Whether a process listens on the socket file at `path`. A full backlog is an answer too.
+bool is_live(const fs::path& path, const sockaddr_un& address) {
+  const virtio::UniqueFd probe = open_socket(path, SOCK_NONBLOCK);
+  if (::connect(probe.get(), generic(address), sizeof address) == 0) return true;
+  switch (errno) {
+    case ECONNREFUSED:
+    case ENOENT:
+      return false;
+    case EACCES:
+    case EPERM:
+      fail(path, "a socket of another user is there; remove it or choose another path");
+    default:
+      return true;
+  }
+}
+
+/// Makes room for a socket at `path`, or says why not.
+void remove_stale(const fs::path& path, const sockaddr_un& address) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return;
+    fail(path, reason(errno));
+  }
+  if (!S_ISSOCK(status.st_mode)) {
+    fail(path, "a file that is not a socket is there; remove it or choose another path");
+  }
+  if (is_live(path, address)) {
+    fail(path,
+         "another process listens there; stop it or choose another path (fuser shows which it is)");
+  }
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    fail(path, "cannot remove the stale socket: " + reason(errno));
+  }
+}
+
+}  // namespace
+
+SocketFile::SocketFile(fs::path path, mode_t mode) : path_(std::move(path)) {
+  const sockaddr_un address = to_address(path_);
+  remove_stale(path_, address);
+  fd_ = open_socket(path_, 0);
+  // On Linux the file gets the mode of the socket's inode less the umask: it can never be opened by
+  // someone who should not, not even for a moment, as it could with a chmod alone.
+  ::fchmod(fd_.get(), mode & 0600U);
+  if (::bind(fd_.get(), generic(address), sizeof address) != 0) {
+    fail(path_, "cannot bind: " + reason(errno));
+  }
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) == 0) {
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
+  }
+  std::string problem;
+  if (::chmod(path_.c_str(), mode) != 0) problem = "cannot set its mode: " + reason(errno);
+  if (problem.empty() && ::listen(fd_.get(), SOMAXCONN) != 0) {
+    problem = "cannot listen: " + reason(errno);
+  }
+  if (problem.empty()) return;
+  ::unlink(path_.c_str());
+  fail(path_, problem);
+}
+
+SocketFile::~SocketFile() {
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) != 0) return;
+  if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());
+}
+
+virtio::UniqueFd SocketFile::duplicate() const {
+  virtio::UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) fail(path_, "cannot duplicate its descriptor: " + reason(errno));
+  return copy;
+}
+
+SocketLink::SocketLink(fs::path path, fs::path target)
+    : path_(std::move(path)), target_(std::move(target)) {
+  std::error_code error;
+  if (fs::is_symlink(path_, error) && fs::read_symlink(path_, error) == target_) {
+    fs::remove(path_, error);
+  }
+  fs::create_symlink(target_, path_, error);
+  if (!error) return;
+  if (error == std::errc::file_exists) {
+    fail(path_, "something is there that is not our link to " + target_.string() +
+                    "; remove it or choose another path");
+  }
+  fail(path_, "cannot make a link to " + target_.string() + ": " + error.message());
+}
+
+SocketLink::~SocketLink() {
+  std::error_code error;
+  if (fs::read_symlink(path_, error) == target_) fs::remove(path_, error);
+}
+
+}  // namespace vhost_device::io

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+
+// The daemon: one simulated bus, served to one guest for each socket.
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <thread>
+
+#include "backends/sim/board/board.hpp"
+#include "core/i2c/router.hpp"
+#include "core/i2c/virtio_i2c.hpp"
+#include "core/io/server.hpp"
+#include "daemon/i2c_options.hpp"
+
+namespace vhost_device::daemon {
+namespace {
+
+// A transfer that is under way when the daemon is told to end has this long to come to its own end.
+constexpr std::chrono::milliseconds stop_limit{500};
+
+/// The signals that end the daemon, blocked in every thread so that `wait` alone takes them.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+
+  /// Waits for one of them.
+  int wait() const {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    return signal;
+  }
+
+ private:
+  sigset_t signals_{};
+};
+
+std::unique_ptr<io::Server> make_server(const I2cOptions& options,
+                                        io::Server::GuestDeviceFactory make_device) {
+  if (options.fd) {
+    return std::make_unique<io::Server>(virtio::UniqueFd(*options.fd), std::move(make_device));
+  }
+  return std::make_unique<io::Server>(
+      io::Server::Options{options.socket_path, options.socket_count, options.socket_mode},
+      std::move(make_device));
+}
+
+int serve(const I2cOptions& options) {
+  const EndSignals end_signals;
+  signal(SIGPIPE, SIG_IGN);  // a guest's interrupt may be a pipe that is closed at its other end
+
+  const auto bus = std::make_shared<sim::Bus>();
+  sim::load_board(*bus, options.board);
+  spdlog::info("{}: {} chips on the bus", options.board, bus->devices().size());
+  const auto router = std::make_shared<i2c::Router>();
+  router->grant_rest(bus);
+
+  const auto server = make_server(
+      options, [router](std::size_t) { return std::make_unique<i2c::VirtioI2c>(router); });
+  for (const auto& path : server->socket_paths()) spdlog::info("listening on {}", path.string());
+
+  // The end of an inherited connection ends the daemon the way a signal does.
+  std::thread([&server = *server] {
+    server.wait();
+    kill(getpid(), SIGTERM);
+  }).detach();
+  end_signals.wait();
+  if (!server->stop(stop_limit)) spdlog::warn("a transfer is still under way; leaving it");
+  spdlog::shutdown();
+  // Without the destructors: a thread may be in a transfer that never ends.
+  std::_Exit(exit_ok);
+}
+
+}  // namespace
+}  // namespace vhost_device::daemon
+
+int main(int argc, char** argv) {
+  using namespace vhost_device::daemon;
+  const ParsedCommandLine parsed = parse_command_line(argc, argv);
+  if (parsed.exit_code) return *parsed.exit_code;
+  spdlog::set_default_logger(spdlog::stderr_color_mt(""));
+  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  spdlog::set_level(spdlog::level::from_str(parsed.options.log_level));
+  try {
+    return serve(parsed.options);
+  } catch (const std::exception& error) {
+    spdlog::error("{}", error.what());
+    return exit_failure;
+  }
+}
