@@ -72,7 +72,9 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
   app.footer(footer);
   app.set_version_flag("-V,--version", "vhost-device-i2c " VHOST_DEVICE_VERSION,
                        "Print the version and exit");
-  app.add_flag("--print-capabilities", "Print what this back-end can do as JSON and exit");
+  bool print_capabilities = false;  // handled above; here for --help
+  app.add_flag("--print-capabilities", print_capabilities,
+               "Print what this back-end can do as JSON and exit");
   auto* const path =
       app.add_option("-s,--socket-path", options.socket_path,
                      "Location of the vhost-user Unix domain sockets; 0, 1, 2 ... is appended for "
