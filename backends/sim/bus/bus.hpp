@@ -13,7 +13,12 @@
 
 namespace vhost_device::sim {
 
-/// A simulated bus: chips that answer at addresses. Chips come and go while guests use it.
+/// A simulated bus: chips that answer at addresses. Chips come and go while guests use it, also
+/// from inside a chip's own callbacks:
+///
+/// - a chip attached in the middle of a transaction answers from the next START on;
+/// - a chip detached in the middle of one gets nothing more of it, not even the STOP. One that is
+///   detached in its own callback belongs to the bus until that returns.
 ///
 /// Nobody answers at the general call address (0x00): a message to it is a NACK.
 class Bus final : public i2c::Adapter {
@@ -24,11 +29,12 @@ class Bus final : public i2c::Adapter {
   /// Puts a chip on the bus.
   ///
   /// Throws std::invalid_argument, with the bus as it was, when one of its addresses is taken (the
-  /// text names both chips), is the general call address, or when the chip is on a bus already.
+  /// text names both chips), is the general call address, when the chip is on a bus already, or
+  /// when there is no chip.
   void attach(std::shared_ptr<Device> device);
 
-  /// Takes a chip off the bus, after the transaction under way. Throws std::invalid_argument when
-  /// it is not on this bus.
+  /// Takes a chip off the bus, after the transaction under way (unless called from inside it). The
+  /// chip's clock stays the bus's. Throws std::invalid_argument when it is not on this bus.
   void detach(const Device& device);
 
   /// Takes every chip off.
@@ -42,11 +48,31 @@ class Bus final : public i2c::Adapter {
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
  private:
+  /// Messages to an absent chip end in `address_nack`; everything else is what the chips say. A
+  /// transfer that a chip starts in the middle of another one finds the bus taken:
+  /// `arbitration_lost`.
   [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override;
 
-  std::shared_ptr<BusDomain> domain_;
+  [[nodiscard]] i2c::TransferError run(const i2c::Message& message);
+  void stop_addressed();
+  /// Around each call into a chip, so that it can leave in the middle.
+  void enter(Device& device) { current_ = &device; }
+  void exit();
+
+  [[nodiscard]] const std::shared_ptr<Device>* find(i2c::Address address) const;
+  void check_addresses(const Device& device) const;
+  void remove(Device& device);
+
+  const std::shared_ptr<BusDomain> domain_;
+
+  // All that follows is guarded by the domain's lock.
   std::array<std::shared_ptr<Device>, i2c::Address::max_seven_bit + 1> seven_bit_;
   std::map<i2c::Address, std::shared_ptr<Device>> ten_bit_;
+
+  bool in_transaction_ = false;
+  std::vector<std::shared_ptr<Device>> addressed_;  // Owed a STOP; null when it left before.
+  Device* current_ = nullptr;                       // In a call now.
+  bool current_leaves_ = false;
 };
 
 }  // namespace vhost_device::sim

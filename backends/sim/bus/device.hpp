@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backends/sim/bus/clock.hpp"
@@ -21,7 +23,8 @@ enum class Ack : bool { nack = false, ack = true };
 /// What the chips of one bus share: its lock and its clock. A chip on no bus has one of its own.
 ///
 /// The lock is recursive because a scripted chip may, in the middle of a transaction, set a
-/// property of another chip on its bus.
+/// property of another chip on its bus. It may not touch chips of another bus from there: two
+/// buses whose chips did that to each other would wait for each other's locks for ever.
 struct BusDomain {
   explicit BusDomain(std::shared_ptr<const Clock> its_clock) : clock(std::move(its_clock)) {}
 
@@ -32,9 +35,9 @@ struct BusDomain {
 /// A chip on a simulated bus.
 ///
 /// It has two faces. The bus calls `message` and `stop` (or, for a chip written by the byte,
-/// `start`, `write`, `read` and `stop` below them), always under the bus's lock. Scripts and tests
-/// use typed properties in physical units, from any thread; those take the lock themselves with
-/// `lock()`.
+/// `start`, `write`, `read` and `stop` below them), always under the bus's lock; none of them may
+/// throw. Scripts and tests use typed properties in physical units, from any thread; those take the
+/// lock themselves with `lock()`.
 class Device {
  public:
   Device(const Device&) = delete;
@@ -58,6 +61,7 @@ class Device {
   virtual void stop() {}
 
  protected:
+  /// Throws std::invalid_argument when there is no address at all.
   Device(std::string name, std::vector<i2c::Address> addresses);
 
   /// The address of the message under way, for chips that answer at several.
@@ -74,9 +78,9 @@ class Device {
   /// A byte for the controller. A chip with nothing to say leaves the line high: 0xff.
   [[nodiscard]] virtual std::byte read();
 
-  /// The chip was put on a bus, or taken off it, and lives on another clock now: moments that were
-  /// remembered from the old one mean nothing any more.
-  virtual void clock_changed() {}
+  /// The chip was put on a bus with another clock: `offset` added to a moment of the old clock
+  /// makes it one of the new. Called with the lock held; may not throw.
+  virtual void clock_changed(Time /*offset*/) {}
 
   /// Keeps transactions and properties apart. Held for the whole of a property's access.
   class Guard {
@@ -91,18 +95,26 @@ class Device {
   [[nodiscard]] Guard lock() const;
 
   /// The time on the bus. Only with the lock held.
-  [[nodiscard]] Time now() const;
+  [[nodiscard]] Time now() const { return domain_->clock->now(); }
 
  private:
   friend class Bus;
-  /// Moves the chip to a bus's domain (or one of its own). The caller holds the new domain's lock.
-  void join(std::shared_ptr<BusDomain> domain);
+  /// Moves the chip to a bus's domain. The caller holds that domain's lock. False, and nothing
+  /// changed, when the chip is on a bus already.
+  [[nodiscard]] bool join(const std::shared_ptr<BusDomain>& domain);
+  /// Moves the chip to a domain of its own with the bus's clock, so that time goes on for it as
+  /// before. The caller holds the bus's lock.
+  void leave();
 
   std::string name_;
   std::vector<i2c::Address> addresses_;
   i2c::Address selected_address_;
-  mutable std::mutex domain_mutex_;  // guards the pointer alone
+
+  // Changed only with the locks of both domains, old and new, and domain_mutex_ held. So either
+  // kind of lock makes it safe to read; `lock()` has nothing but domain_mutex_ to begin with.
   std::shared_ptr<BusDomain> domain_;
+  bool on_bus_ = false;
+  mutable std::mutex domain_mutex_;
 };
 
 }  // namespace vhost_device::sim

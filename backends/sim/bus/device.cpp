@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "backends/sim/bus/device.hpp"
+
+#include <stdexcept>
+
+namespace vhost_device::sim {
+
+namespace {
+
+std::shared_ptr<BusDomain> first_domain() {
+  static const auto clock = std::make_shared<const RealClock>();
+  return std::make_shared<BusDomain>(clock);
+}
+
+}  // namespace
+
+Device::Device(std::string name, std::vector<i2c::Address> addresses)
+    : name_(std::move(name)),
+      addresses_(std::move(addresses)),
+      selected_address_(addresses_.empty() ? throw std::invalid_argument(name_ + " has no address")
+                                           : addresses_.front()),
+      domain_(first_domain()) {}
+
+i2c::TransferError Device::message(const i2c::Message& message) {
+  selected_address_ = message.address;
+  return do_message(message);
+}
+
+i2c::TransferError Device::do_message(const i2c::Message& message) {
+  const Direction direction = message.read ? Direction::read : Direction::write;
+  if (start(direction) == Ack::nack) return i2c::TransferError::address_nack;
+  for (std::byte& value : message.data) {
+    if (message.read) {
+      value = read();
+    } else if (write(value) == Ack::nack) {
+      return i2c::TransferError::data_nack;
+    }
+  }
+  return i2c::TransferError::none;
+}
+
+Ack Device::start(Direction /*direction*/) { return Ack::ack; }
+
+Ack Device::write(std::byte /*value*/) { return Ack::ack; }
+
+std::byte Device::read() { return std::byte{0xff}; }
+
+Device::Guard Device::lock() const {
+  while (true) {
+    std::unique_lock pointer(domain_mutex_);
+    std::shared_ptr<BusDomain> domain = domain_;
+    pointer.unlock();
+
+    Guard guard(domain);
+    // The chip may have moved while this thread waited for a lock that is now somebody else's.
+    pointer.lock();
+    if (domain_ == domain) return guard;
+  }
+}
+
+bool Device::join(const std::shared_ptr<BusDomain>& domain) {
+  while (true) {
+    std::unique_lock pointer(domain_mutex_);
+    if (on_bus_) return false;
+    const std::shared_ptr<BusDomain> own = domain_;
+    pointer.unlock();
+
+    const Guard guard(own);
+    pointer.lock();
+    if (on_bus_ || domain_ != own) continue;
+    domain_ = domain;
+    on_bus_ = true;
+    pointer.unlock();
+
+    if (domain->clock != own->clock) clock_changed(domain->clock->now() - own->clock->now());
+    return true;
+  }
+}
+
+void Device::leave() {
+  auto own = std::make_shared<BusDomain>(domain_->clock);
+  const std::scoped_lock pointer(domain_mutex_);
+  domain_ = std::move(own);
+  on_bus_ = false;
+}
+
+}  // namespace vhost_device::sim

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "backends/sim/devices/at24.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+#include <system_error>
+
+namespace vhost_device::sim {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr unsigned first_address = 0x50;  // 1010 A2 A1 A0
+constexpr unsigned last_address = 0x57;
+constexpr unsigned max_addresses = last_address - first_address + 1;
+constexpr std::size_t min_size = 16;
+constexpr std::byte erased{0xff};
+
+struct Row {
+  std::string_view name;
+  std::size_t size;
+  std::size_t page_size;
+  unsigned pointer_bytes;
+  milliseconds write_cycle;
+};
+
+constexpr auto rows = std::to_array<Row>({
+    {"24c01", 128, 8, 1, milliseconds(5)},
+    {"24c02", 256, 8, 1, milliseconds(5)},
+    {"24c04", 512, 16, 1, milliseconds(5)},
+    {"24c08", 1024, 16, 1, milliseconds(5)},
+    {"24c16", 2048, 16, 1, milliseconds(5)},
+    {"24c32", 4096, 32, 2, milliseconds(5)},
+    {"24c64", 8192, 32, 2, milliseconds(5)},
+    {"24c128", 16384, 64, 2, milliseconds(5)},
+    {"24c256", 32768, 64, 2, milliseconds(5)},
+    {"24c512", 65536, 128, 2, milliseconds(5)},
+    {"24c1024", 131072, 256, 2, milliseconds(5)},
+    {"24cm01", 131072, 256, 2, milliseconds(5)},
+    {"24c2048", 262144, 256, 2, milliseconds(10)},
+    {"24cm02", 262144, 256, 2, milliseconds(10)},
+});
+
+std::size_t block_size(const At24Geometry& geometry) {
+  return std::size_t{1} << (8 * geometry.pointer_bytes);
+}
+
+unsigned blocks(const At24Geometry& geometry) {
+  return static_cast<unsigned>(std::max<std::size_t>(geometry.size / block_size(geometry), 1));
+}
+
+unsigned address_count(const At24Geometry& geometry) {
+  return std::max(geometry.addresses, blocks(geometry));
+}
+
+void check_geometry(const std::string& name, const At24Geometry& geometry) {
+  const bool possible = (geometry.pointer_bytes == 1 || geometry.pointer_bytes == 2) &&
+                        std::has_single_bit(geometry.size) && geometry.size >= min_size &&
+                        geometry.size <= max_addresses * block_size(geometry) &&
+                        std::has_single_bit(geometry.page_size) && geometry.page_size <= 256 &&
+                        geometry.page_size <= geometry.size &&
+                        geometry.addresses <= max_addresses &&
+                        geometry.write_cycle >= milliseconds(0);
+  if (!possible) throw std::invalid_argument(name + ": there is no such EEPROM");
+}
+
+std::vector<i2c::Address> addresses_from(const std::string& name, const At24Geometry& geometry,
+                                         i2c::Address address) {
+  check_geometry(name, geometry);
+  const unsigned first = address.value();
+  const unsigned count = address_count(geometry);
+  if (address.is_ten_bit() || first < first_address || first + count - 1 > last_address ||
+      first % blocks(geometry) != 0) {
+    throw std::invalid_argument(
+        name + " cannot be at " + to_string(address) + ": expected 0x50 to 0x57" +
+        (count > 1 ? ", as the first of the " + std::to_string(count) + " addresses that it takes"
+                   : ""));
+  }
+  std::vector<i2c::Address> addresses;
+  for (unsigned i = 0; i < count; ++i) addresses.push_back(*i2c::Address::seven_bit(first + i));
+  return addresses;
+}
+
+}  // namespace
+
+At24::At24(std::string_view part, i2c::Address address)
+    : At24(std::string(part), geometry(part), address) {}
+
+At24::At24(std::string name, const At24Geometry& geometry, i2c::Address address)
+    : Device(name, addresses_from(name, geometry, address)),
+      geometry_(geometry),
+      contents_(geometry.size, erased),
+      write_cycle_(geometry.write_cycle) {}
+
+At24Geometry At24::geometry(std::string_view part) {
+  const auto* const row = std::ranges::find(rows, part, &Row::name);
+  if (row == rows.end()) {
+    std::string known;
+    for (const Row& each : rows) known.append(" ").append(each.name);
+    throw std::invalid_argument("there is no EEPROM " + std::string(part) + "; known:" + known);
+  }
+  At24Geometry geometry;
+  geometry.size = row->size;
+  geometry.page_size = row->page_size;
+  geometry.pointer_bytes = row->pointer_bytes;
+  geometry.write_cycle = row->write_cycle;
+  return geometry;
+}
+
+Ack At24::start(Direction direction) {
+  // Only STOP starts the write cycle: a START before it drops what was latched.
+  latched_.reset();
+  if (write_cycle_running()) return Ack::nack;
+  if (direction == Direction::write) pointer_bytes_seen_ = 0;
+  return Ack::ack;
+}
+
+Ack At24::write(std::byte value) {
+  if (pointer_bytes_seen_ < geometry_.pointer_bytes) {
+    load_pointer(std::to_integer<std::size_t>(value));
+  } else {
+    latch(value);
+  }
+  return Ack::ack;
+}
+
+void At24::load_pointer(std::size_t value) {
+  ++pointer_bytes_seen_;
+  const std::size_t low = pointer_ & 0xff;
+  if (pointer_bytes_seen_ == 1) {
+    const unsigned block = selected_address().value() - addresses().front().value();
+    const std::size_t base = block * block_size(geometry_);
+    pointer_ = base | (geometry_.pointer_bytes == 1 ? value : value << 8 | low);
+  } else {
+    pointer_ = (pointer_ - low) | value;
+  }
+  pointer_ %= size();  // further bits are don't care
+}
+
+void At24::latch(std::byte value) {
+  const std::size_t offset = pointer_ % page_size();
+  page_[offset] = value;
+  latched_.set(offset);
+  // The counter does not leave the page: more bytes than that go over the first ones.
+  pointer_ = pointer_ - offset + (offset + 1) % page_size();
+}
+
+std::byte At24::read() {
+  const std::byte value = contents_[pointer_];
+  const std::size_t rollover =
+      geometry_.read_rollover ? size() : std::min(size(), block_size(geometry_));
+  const std::size_t offset = pointer_ % rollover;
+  pointer_ = pointer_ - offset + (offset + 1) % rollover;
+  return value;
+}
+
+void At24::stop() {
+  if (latched_.none()) return;
+  if (!write_protect_) {
+    const std::size_t page = pointer_ - pointer_ % page_size();
+    for (std::size_t i = 0; i < page_size(); ++i) {
+      if (latched_.test(i)) contents_[page + i] = page_[i];
+    }
+    if (write_cycle_ > milliseconds(0)) busy_until_ = now() + write_cycle_;
+    save(page, page_size());
+  }
+  latched_.reset();
+}
+
+bool At24::write_cycle_running() const { return busy_until_ && now() < *busy_until_; }
+
+void At24::clock_changed(Time offset) {
+  if (busy_until_) *busy_until_ += offset;
+}
+
+void At24::check_range(std::size_t offset, std::size_t length) const {
+  if (offset > size() || length > size() - offset) {
+    throw std::out_of_range(name() + " has " + std::to_string(size()) + " bytes: there are no " +
+                            std::to_string(length) + " at " + std::to_string(offset));
+  }
+}
+
+std::vector<std::byte> At24::read_data(std::size_t offset, std::size_t length) const {
+  check_range(offset, length);
+  const Guard guard = lock();
+  const auto bytes = std::span(contents_).subspan(offset, length);
+  return {bytes.begin(), bytes.end()};
+}
+
+void At24::write_data(std::size_t offset, std::span<const std::byte> bytes) {
+  check_range(offset, bytes.size());
+  const Guard guard = lock();
+  std::ranges::copy(bytes, std::span(contents_).subspan(offset).begin());
+  save(offset, bytes.size());
+}
+
+bool At24::write_protect() const {
+  const Guard guard = lock();
+  return write_protect_;
+}
+
+void At24::set_write_protect(bool protect) {
+  const Guard guard = lock();
+  write_protect_ = protect;
+}
+
+milliseconds At24::write_cycle() const {
+  const Guard guard = lock();
+  return write_cycle_;
+}
+
+void At24::set_write_cycle(milliseconds duration) {
+  if (duration < milliseconds(0)) throw std::invalid_argument("a write cycle cannot be negative");
+  const Guard guard = lock();
+  write_cycle_ = duration;
+}
+
+bool At24::busy() const {
+  const Guard guard = lock();
+  return write_cycle_running();
+}
+
+void At24::load_image(const std::filesystem::path& path) {
+  std::vector<std::byte> contents = read_data(0, size());
+  ImageFile::load(path, contents);
+  write_data(0, contents);
+}
+
+void At24::save_to(const std::filesystem::path& path) {
+  const Guard guard = lock();
+  image_.emplace(path, contents_);
+}
+
+void At24::save(std::size_t offset, std::size_t length) {
+  if (!image_) return;
+  const int error = image_->write(offset, std::span(contents_).subspan(offset, length));
+  if (error != 0) save_errno_ = error;
+}
+
+std::string At24::last_error() const {
+  const Guard guard = lock();
+  return save_errno_ == 0 ? std::string() : std::generic_category().message(save_errno_);
+}
+
+namespace {
+
+At24Geometry geometry_from(const Part& part, const Properties& properties) {
+  At24Geometry geometry = At24::geometry(part.name);
+  if (const auto width = properties.u32("address-width")) {
+    if (*width != 8 && *width != 16) properties.bad_value("address-width", "8 or 16");
+    geometry.pointer_bytes = *width / 8;
+  }
+  const std::size_t max_size = max_addresses * block_size(geometry);
+  if (const auto size = properties.u32("size")) geometry.size = *size;
+  if (!std::has_single_bit(geometry.size) || geometry.size < min_size || geometry.size > max_size) {
+    properties.bad_value("size", "a power of two from " + std::to_string(min_size) + " to " +
+                                     std::to_string(max_size));
+  }
+  if (const auto page_size = properties.u32("pagesize")) {
+    if (!std::has_single_bit(*page_size) || *page_size > std::min<std::size_t>(256, geometry.size))
+      properties.bad_value("pagesize", "a power of two from 1 to 256, and no more than the size");
+    geometry.page_size = *page_size;
+  }
+  geometry.page_size = std::min(geometry.page_size, geometry.size);
+  if (const auto count = properties.u32("num-addresses")) {
+    if (*count < blocks(geometry) || *count > max_addresses)
+      properties.bad_value("num-addresses", std::to_string(blocks(geometry)) + " to 8");
+    geometry.addresses = *count;
+  }
+  geometry.read_rollover = !properties.flag("no-read-rollover");
+  return geometry;
+}
+
+std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {
+  const auto chip =
+      std::make_shared<At24>(std::string(part.name), geometry_from(part, properties), address);
+  chip->set_write_protect(properties.flag("read-only"));
+  constexpr std::uint32_t max_write_cycle_ms = 60'000;
+  if (const auto duration_ms = properties.u32("vhost-device,write-cycle-ms")) {
+    if (*duration_ms > max_write_cycle_ms)
+      properties.bad_value("vhost-device,write-cycle-ms", "0 to 60000");
+    chip->set_write_cycle(milliseconds(*duration_ms));
+  }
+  const auto image = properties.path("vhost-device,image");
+  const bool save = properties.flag("vhost-device,save");
+  if (save && !image)
+    throw PropertyError("vhost-device,save: expected vhost-device,image beside it");
+  try {
+    // A file to save to may be made by that.
+    if (image && (!save || std::filesystem::exists(*image))) chip->load_image(*image);
+    if (save) chip->save_to(*image);
+  } catch (const std::runtime_error& error) {
+    throw PropertyError("vhost-device,image: " + std::string(error.what()));
+  }
+  return chip;
+}
+
+constexpr auto vendors = std::to_array<std::string_view>(
+    {"atmel", "catalyst", "microchip", "nxp", "ramtron", "renesas", "rohm", "st"});
+
+constexpr auto parts = [] {
+  std::array<Part, rows.size()> all{};
+  for (std::size_t i = 0; i < rows.size(); ++i) all[i] = {rows[i].name, make};
+  return all;
+}();
+
+}  // namespace
+
+constinit const Family at24_family{"24Cxx EEPROM", "at24", vendors, parts};
+
+}  // namespace vhost_device::sim

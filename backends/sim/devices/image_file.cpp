@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "backends/sim/devices/image_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace vhost_device::sim {
+
+namespace {
+
+std::runtime_error failure(const std::filesystem::path& path, const std::string& reason) {
+  return std::runtime_error(path.string() + ": " + reason);
+}
+
+std::string errno_text() { return std::generic_category().message(errno); }
+
+int open_or_throw(const std::filesystem::path& path, int flags) {
+  constexpr mode_t owner_only = 0600;  // like any file that a guest writes
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, owner_only);
+  if (fd < 0) throw failure(path, errno_text());
+  return fd;
+}
+
+// Bytes read, fewer only at the end of the file; negative on an error.
+ssize_t read_all(int fd, std::span<std::byte> into) {
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t count = ::read(fd, into.data() + done, into.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return count;
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return static_cast<ssize_t>(done);
+}
+
+int write_all(int fd, std::size_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    if (count == 0) return ENOSPC;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::size_t>(count);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> contents) {
+  const int fd = open_or_throw(path, O_RDONLY);
+  // Not the file's size, which is none for pipes and the like.
+  std::array<std::byte, 1> beyond;
+  ssize_t result = read_all(fd, contents);
+  bool longer = false;
+  if (result == static_cast<ssize_t>(contents.size())) {
+    const ssize_t more = read_all(fd, beyond);
+    longer = more > 0;
+    if (more < 0) result = more;
+  }
+  const std::string reason = errno_text();
+  ::close(fd);
+  if (result < 0) throw failure(path, reason);
+  if (longer) {
+    throw failure(path, "longer than the chip's " + std::to_string(contents.size()) + " bytes");
+  }
+}
+
+ImageFile::ImageFile(const std::filesystem::path& path, std::span<const std::byte> contents)
+    : fd_(open_or_throw(path, O_RDWR | O_CREAT)) {
+  const int error = write_all(fd_, 0, contents);
+  if (error == 0) return;
+  ::close(fd_);
+  throw failure(path, std::generic_category().message(error));
+}
+
+ImageFile::~ImageFile() { ::close(fd_); }
+
+int ImageFile::write(std::size_t offset, std::span<const std::byte> bytes) const {
+  return write_all(fd_, offset, bytes);
+}
+
+}  // namespace vhost_device::sim

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "backends/sim/devices/registry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "backends/sim/devices/at24.hpp"
+#include "backends/sim/devices/lm75.hpp"
+
+namespace vhost_device::sim {
+
+namespace {
+
+// One row per family.
+constexpr std::array<const Family*, 2> all_families{
+    &at24_family,
+    &lm75_family,
+};
+
+}  // namespace
+
+std::span<const Family* const> families() { return all_families; }
+
+const Part* find_part(std::string_view compatible) {
+  const std::size_t comma = compatible.find(',');
+  const bool bare = comma == std::string_view::npos;
+  const std::string_view vendor = bare ? std::string_view() : compatible.substr(0, comma);
+  const std::string_view name = bare ? compatible : compatible.substr(comma + 1);
+  for (const Family* const family : families()) {
+    if (!bare && std::ranges::find(family->vendors, vendor) == family->vendors.end()) continue;
+    const auto part = std::ranges::find(family->parts, name, &Part::name);
+    if (part != family->parts.end()) return &*part;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> compatibles() {
+  std::vector<std::string> all;
+  for (const Family* const family : families()) {
+    for (const Part& part : family->parts) {
+      all.emplace_back(part.name);
+      for (const std::string_view vendor : family->vendors) {
+        all.push_back(std::string(vendor).append(",").append(part.name));
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace vhost_device::sim
