@@ -3,25 +3,33 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "backends/sim/bus/bus.hpp"
 
 namespace vhost_device::sim {
 
-/// A board file that cannot be used. The text has the file, the node, what is wrong, what was
-/// expected and, for an unknown name, the nearest known one.
+/// A board file that cannot be used. The text is `FILE: NODE: what is wrong (expected ...; did you
+/// mean ...?)`, without the node where it is about the whole file, and without what does not apply.
 class BoardError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Populates a bus from a devicetree: source (`.dts`, compiled by dtc) or blob (`.dtb`).
+/// Populates a bus from a devicetree: source, compiled by dtc (from PATH), or a blob. The first
+/// bytes tell which. docs/BOARDS.md has the format.
 ///
-/// The bus is the one node whose name is `i2c` or `i2c@...`, or the root if that holds chips
-/// itself. Where a file has several, `board` may end in `:NODE`, a path or an alias.
-/// Nodes with `status = "disabled"` are left out. On an error nothing is attached.
+/// The bus is the only enabled node named `i2c`, `i2c@...` or `i2c-N` (those inside another one,
+/// the channels of a mux, do not count), or the root if there is no such node and it holds chips
+/// itself. `board` may end in `:NODE` to choose another: a path, an alias, a label, or a node's
+/// name where only one has it. A file that has such a name itself is taken as that file.
+/// Chips whose `status` is not "okay" are left out. On an error nothing is attached.
+///
+/// Returns warnings, each `FILE: NODE: text`: what is used as it is, but may not be meant, such as
+/// a node named eeprom@51 with the address 0x50.
 ///
 /// Throws BoardError.
-void load_board(Bus& bus, const std::filesystem::path& board);
+std::vector<std::string> load_board(Bus& bus, const std::filesystem::path& board);
 
 }  // namespace vhost_device::sim

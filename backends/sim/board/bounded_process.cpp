@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "backends/sim/board/bounded_process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <span>
+#include <system_error>
+
+#include "backends/sim/board/descriptor.hpp"
+
+namespace vhost_device::sim {
+namespace {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+void check(int error, const char* what) {
+  if (error != 0) throw std::system_error(error, std::generic_category(), what);
+}
+
+struct Pipe {
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) check(errno, "pipe");
+    reader = Descriptor(ends[0]);
+    writer = Descriptor(ends[1]);
+    if (::fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) check(errno, "pipe");
+  }
+  Descriptor reader;
+  Descriptor writer;
+};
+
+/// Reads what is there, or, from one that writes faster than this reads, more than a pipe can hold
+/// (64 KiB, pipe(7)). False at the end of the stream.
+template <typename Sink>
+bool drain(const Descriptor& from, Sink&& sink) {
+  std::array<char, 16384> chunk;
+  for (int chunks = 0; chunks < 16; ++chunks) {
+    const ssize_t count = ::read(from.get(), chunk.data(), chunk.size());
+    if (count > 0) {
+      sink(chunk.data(), static_cast<std::size_t>(count));
+    } else if (count == 0) {
+      return false;
+    } else if (errno != EINTR) {
+      return errno == EAGAIN;
+    }
+  }
+  return true;
+}
+
+/// How a new process differs from this one: which pipes it writes to, and signals as a shell would
+/// start it with, whatever this process has blocked or ignored.
+class SpawnPlan {
+ public:
+  SpawnPlan(const Pipe& output, const Pipe& messages) {
+    check(::posix_spawn_file_actions_init(&files_), "posix_spawn");
+    check(::posix_spawnattr_init(&attributes_), "posix_spawn");
+    check(::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0),
+          "posix_spawn");
+    check(::posix_spawn_file_actions_adddup2(&files_, output.writer.get(), STDOUT_FILENO),
+          "posix_spawn");
+    check(::posix_spawn_file_actions_adddup2(&files_, messages.writer.get(), STDERR_FILENO),
+          "posix_spawn");
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    check(::posix_spawnattr_setsigmask(&attributes_, &signals), "posix_spawn");
+    ::sigfillset(&signals);
+    check(::posix_spawnattr_setsigdefault(&attributes_, &signals), "posix_spawn");
+    check(::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
+          "posix_spawn");
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  ~SpawnPlan() {
+    ::posix_spawnattr_destroy(&attributes_);
+    ::posix_spawn_file_actions_destroy(&files_);
+  }
+
+  [[nodiscard]] pid_t start(const std::vector<std::string>& command) const {
+    std::vector<std::string> words = command;
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t pid = -1;
+    check(::posix_spawnp(&pid, arguments[0], &files_, &attributes_, arguments.data(), ::environ),
+          command[0].c_str());
+    return pid;
+  }
+
+ private:
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t attributes_;
+};
+
+/// A process that does not outlive this object. Named by a pidfd where it is killed, since its
+/// number may be reused where someone else reaps children.
+class Child {
+ public:
+  explicit Child(pid_t pid)
+      : pid_(pid), process_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {
+    if (process_) return;
+    const int error = errno;
+    ::kill(pid_, SIGKILL);
+    (void)reap();
+    check(error, "pidfd_open");
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (reaped_) return;
+    ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+    (void)reap();
+  }
+
+  /// A limit that cannot be set is one that a process already at its end does not need.
+  void limit(decltype(RLIMIT_CPU) what, std::uint64_t value) const {
+    const rlimit both{value, value};
+    (void)::prlimit(pid_, what, &both, nullptr);
+  }
+
+  [[nodiscard]] int descriptor() const { return process_.get(); }
+
+  /// The status of waitpid; 0 where this process ignores SIGCHLD and so cannot know.
+  int reap() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0) {
+      if (errno == EINTR) continue;
+      status = 0;
+      break;
+    }
+    reaped_ = true;
+    return status;
+  }
+
+ private:
+  pid_t pid_;
+  Descriptor process_;
+  bool reaped_ = false;
+};
+
+/// Waits for something to happen on any of them. False when the deadline has passed.
+bool wait_for_any(std::array<pollfd, 3>& events, Deadline deadline) {
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    const int count = ::poll(events.data(), events.size(), static_cast<int>(left.count()));
+    if (count > 0) return true;
+    if (count < 0 && errno != EINTR) check(errno, "poll");
+  }
+}
+
+/// Collects what the process writes until it has ended.
+ProcessOutcome::End follow(const Child& child, Pipe& output, Pipe& messages,
+                           const ProcessLimits& limits, ProcessOutcome& outcome) {
+  const Deadline deadline = std::chrono::steady_clock::now() + limits.wall_time;
+  bool overflow = false;
+  const auto keep_output = [&](const char* data, std::size_t size) {
+    const std::size_t room = limits.output_bytes - outcome.output.size();
+    overflow = overflow || size > room;
+    const auto bytes = std::as_bytes(std::span(data, std::min(size, room)));
+    outcome.output.insert(outcome.output.end(), bytes.begin(), bytes.end());
+  };
+  const auto keep_message = [&](const char* data, std::size_t size) {
+    outcome.messages.append(data, std::min(size, limits.message_bytes - outcome.messages.size()));
+  };
+
+  for (bool ended = false; !ended;) {
+    // poll passes over the -1 of a closed descriptor.
+    std::array<pollfd, 3> events{{{output.reader.get(), POLLIN, 0},
+                                  {messages.reader.get(), POLLIN, 0},
+                                  {child.descriptor(), POLLIN, 0}}};
+    if (!wait_for_any(events, deadline)) return ProcessOutcome::End::timed_out;
+    // Asked before the pipes are drained: all that it wrote is in them by then.
+    ended = events[2].revents != 0;
+    if (output.reader && !drain(output.reader, keep_output)) output.reader.close();
+    if (messages.reader && !drain(messages.reader, keep_message)) messages.reader.close();
+    if (overflow) return ProcessOutcome::End::overflowed;
+  }
+  return ProcessOutcome::End::exited;
+}
+
+}  // namespace
+
+ProcessOutcome run_bounded(const std::vector<std::string>& command, const ProcessLimits& limits) {
+  Pipe output;
+  Pipe messages;
+  Child child(SpawnPlan(output, messages).start(command));
+  child.limit(RLIMIT_CPU, limits.cpu_seconds);
+  child.limit(RLIMIT_AS, limits.address_space_bytes);
+  child.limit(RLIMIT_FSIZE, 0);
+  child.limit(RLIMIT_CORE, 0);
+  output.writer.close();
+  messages.writer.close();
+
+  ProcessOutcome outcome;
+  outcome.end = follow(child, output, messages, limits, outcome);
+  if (outcome.end != ProcessOutcome::End::exited) return outcome;
+  const int status = child.reap();
+  if (WIFSIGNALED(status)) {
+    outcome.end = ProcessOutcome::End::signalled;
+    outcome.code = WTERMSIG(status);
+  } else {
+    outcome.code = WEXITSTATUS(status);
+  }
+  return outcome;
+}
+
+}  // namespace vhost_device::sim
