@@ -2,9 +2,10 @@
 #include "core/i2c/request_group.hpp"
 
 #include <algorithm>
-#include <boost/endian/conversion.hpp>
 #include <cstring>
 #include <numeric>
+
+#include <boost/endian/conversion.hpp>
 
 #include "core/i2c/virtio_i2c_format.hpp"
 
@@ -77,9 +78,9 @@ bool RequestGroup::parse(const virtio::Chain& chain, Request& request, Message& 
 
 bool RequestGroup::make_contiguous(Request& request, Message& message) {
   const bool reachable = std::ranges::none_of(rest_, [](const Buffer& b) { return !b.data; });
-  const std::size_t length = std::accumulate(
-      rest_.begin(), rest_.end(), std::size_t{0},
-      [](std::size_t sum, const Buffer& buffer) { return sum + buffer.size; });
+  const std::size_t length =
+      std::accumulate(rest_.begin(), rest_.end(), std::size_t{0},
+                      [](std::size_t sum, const Buffer& buffer) { return sum + buffer.size; });
   if (!reachable || length > max_message_length) return false;
   if (rest_.empty()) return true;
   if (rest_.size() == 1) {

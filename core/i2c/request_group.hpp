@@ -15,9 +15,9 @@ namespace vhost_device::i2c {
 /// Requests of a guest that belong to one transaction, from their chains to their statuses.
 ///
 /// How a request lies in its chain is the driver's business (VIRTIO 1.3, 2.6.4 "Message Framing"):
-/// the first 8 readable bytes are the header, the rest of the readable ones are data to send; the last
-/// writable byte is the status, those before it are where received data goes. Data that is contiguous
-/// is used where it lies; other data is gathered, within bounds.
+/// the first 8 readable bytes are the header, the rest of the readable ones are data to send; the
+/// last writable byte is the status, those before it are where received data goes. Data that is
+/// contiguous is used where it lies; other data is gathered, within bounds.
 ///
 /// A request is malformed when it has no whole header or no status byte, names reserved flags or no
 /// valid address, has data against its direction, has a buffer outside guest memory, or is over a
@@ -52,17 +52,17 @@ class RequestGroup {
   struct Request {
     std::uint16_t head = 0;
     bool fail_next = false;
-    std::byte* status = nullptr;  // null: the driver left no place for it
+    std::byte* status = nullptr;     // null: the driver left no place for it
     bool status_comes_first = true;  // no other writable byte lies before it
-    std::size_t first_piece = 0;  // of received data that is to be scattered
+    std::size_t first_piece = 0;     // of received data that is to be scattered
     std::size_t pieces = 0;
   };
 
   /// Fills `request` and `message`; false if the request is malformed.
   bool parse(const virtio::Chain& chain, Request& request, Message& message);
 
-  /// One contiguous span for the pieces in `rest_`; false if that is over a limit or reaches outside
-  /// guest memory. A read's pieces are kept for `complete`.
+  /// One contiguous span for the pieces in `rest_`; false if that is over a limit or reaches
+  /// outside guest memory. A read's pieces are kept for `complete`.
   bool make_contiguous(Request& request, Message& message);
 
   /// Answers one request; returns its used.len.
@@ -71,9 +71,9 @@ class RequestGroup {
   std::vector<Request> requests_;
   std::vector<Message> messages_;
   bool well_formed_ = true;
-  std::vector<virtio::Buffer> rest_;      // scratch: the data pieces of the request being parsed
-  std::vector<virtio::Buffer> pieces_;    // where scattered reads go
-  std::vector<std::byte> gathered_;       // never reallocated while messages point into it
+  std::vector<virtio::Buffer> rest_;    // scratch: the data pieces of the request being parsed
+  std::vector<virtio::Buffer> pieces_;  // where scattered reads go
+  std::vector<std::byte> gathered_;     // never reallocated while messages point into it
 };
 
 }  // namespace vhost_device::i2c

@@ -27,8 +27,8 @@ virtio::Progress VirtioI2c::process(std::uint16_t /*index*/, virtio::Queue& queu
       return virtio::Progress::drained;
     }
     group_.add(chain_);
-    // No driver can have more requests under way than its ring has entries; one that offers the same
-    // again before it is answered shall not make the group grow.
+    // No driver can have more requests under way than its ring has entries; one that offers the
+    // same again before it is answered shall not make the group grow.
     if (!group_.is_open() || group_.size() >= queue.size()) carry_out(queue);
   }
   return virtio::Progress::more;

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/endian/conversion.hpp>
 #include <cstring>
 #include <vector>
+
+#include <boost/endian/conversion.hpp>
 
 #include "core/i2c/virtio_i2c_format.hpp"
 #include "core/virtio/features.hpp"

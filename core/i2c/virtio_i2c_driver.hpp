@@ -19,7 +19,7 @@ class VirtioI2cDriver final : public Adapter {
  public:
   struct Options {
     std::chrono::milliseconds timeout{5000};  ///< The longest wait for the device's next answer.
-    bool indirect = false;  ///< Use indirect tables, if the device offers them.
+    bool indirect = false;                    ///< Use indirect tables, if the device offers them.
   };
 
   /// Where the ring and what follows it lie in the transport's memory: the ring from the start on.

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "tests/unit/i2c/ring_guest.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+namespace vhost_device::i2c::testing {
+namespace {
+
+virtio::MemoryRegion whole_memory() {
+  return {.guest_address = RingGuest::base,
+          .size = RingGuest::memory_size,
+          .user_address = RingGuest::base,
+          .mmap_offset = 0};
+}
+
+}  // namespace
+
+RingGuest::RingGuest(std::shared_ptr<Adapter> adapter, Options options)
+    : device_(std::move(adapter)),
+      file_(::memfd_create("guest", MFD_CLOEXEC)),
+      next_free_(virtio::DriverRing::bytes(options.queue_size)) {
+  if (::ftruncate(file_.get(), memory_size) != 0) throw std::runtime_error("ftruncate");
+  void* const mapped =
+      ::mmap(nullptr, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+  if (mapped == MAP_FAILED) throw std::runtime_error("mmap");
+  memory_ = {static_cast<std::byte*>(mapped), memory_size};
+  if (auto refusal = device_memory_.add(whole_memory(), virtio::UniqueFd(::dup(file_.get())))) {
+    throw std::runtime_error(refusal->reason);
+  }
+  ring_.emplace(memory_, base, options.queue_size,
+                virtio::DriverRing::Options{.event_idx = options.event_idx, .first_index = 0});
+  queue_.emplace(device_memory_, device_ring(),
+                 virtio::SplitQueue::Features{.indirect = true, .event_idx = options.event_idx},
+                 std::uint16_t{0});
+}
+
+RingGuest::~RingGuest() { ::munmap(memory_.data(), memory_.size()); }
+
+virtio::SplitRing RingGuest::device_ring() const {
+  const std::uint16_t size = ring_->size();
+  using virtio::SplitRing;
+  return {
+      .size = size,
+      .descriptors =
+          device_memory_.at(ring_->descriptors_address(), SplitRing::descriptors_bytes(size)),
+      .available = device_memory_.at(ring_->available_address(), SplitRing::available_bytes(size)),
+      .used = device_memory_.at(ring_->used_address(), SplitRing::used_bytes(size))};
+}
+
+std::uint64_t RingGuest::buffer(std::size_t size) {
+  const std::uint64_t address = base + next_free_;
+  const std::size_t aligned = (size + 15) / 16 * 16;
+  std::ranges::fill(at(address, aligned), untouched);
+  next_free_ += aligned;
+  return address;
+}
+
+std::uint64_t RingGuest::put(std::span<const std::byte> bytes) {
+  const std::uint64_t address = buffer(bytes.size());
+  std::ranges::copy(bytes, at(address, bytes.size()).begin());
+  return address;
+}
+
+std::uint64_t RingGuest::put(std::initializer_list<unsigned> bytes) {
+  std::vector<std::byte> copy;
+  for (const unsigned byte : bytes) copy.push_back(static_cast<std::byte>(byte));
+  return put(copy);
+}
+
+std::uint64_t RingGuest::header(std::uint16_t address_field, std::uint32_t flags) {
+  const unsigned address = address_field;
+  return put({address & 0xffU, address >> 8U, 0, 0, flags & 0xffU, (flags >> 8U) & 0xffU,
+              (flags >> 16U) & 0xffU, flags >> 24U});
+}
+
+std::span<std::byte> RingGuest::at(std::uint64_t guest_address, std::size_t size) {
+  return memory_.subspan(guest_address - base, size);
+}
+
+void RingGuest::kick() {
+  while (device_.process(0, *queue_) == virtio::Progress::more) {
+  }
+}
+
+bool RingGuest::good_request_works() {
+  const auto status = buffer(1);
+  const std::array pieces{Piece{header(0x50 << 1, 0), 8, false}, Piece{put({0x12, 0x34}), 2, false},
+                          Piece{status, 1, true}};
+  const auto head = ring_->add(pieces);
+  kick();
+  const auto used = ring_->take_used();
+  return head && used && used->head == *head && used->written == 1 && at(status) == std::byte{0};
+}
+
+void RingGuest::replace_memory_table() {
+  std::vector<virtio::UniqueFd> files;
+  files.emplace_back(::dup(file_.get()));
+  const std::array regions{whole_memory()};
+  if (auto refusal = device_memory_.replace(regions, std::move(files))) {
+    throw std::runtime_error(refusal->reason);
+  }
+  queue_->rebase(device_ring());
+}
+
+}  // namespace vhost_device::i2c::testing
