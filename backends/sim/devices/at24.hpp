@@ -19,28 +19,51 @@
 namespace vhost_device::sim {
 
 /// What tells the parts of the family apart.
+///
+/// Devicetree properties (Linux's bindings/eeprom/at24.yaml) that change it: `size`, `pagesize`,
+/// `address-width`, `num-addresses`, `no-read-rollover`. Of the chip itself: `read-only` (WP at
+/// VCC), `vhost-device,image` (a file that fills the start of the contents),
+/// `vhost-device,save` (they go back to that file, which need not exist) and
+/// `vhost-device,write-cycle-ms`.
 struct At24Geometry {
-  std::size_t size = 0;                   ///< Bytes; a power of two from 16 on.
-  std::size_t page_size = 0;              ///< Bytes; a power of two, 1 to 256, not above `size`.
-  unsigned pointer_bytes = 1;             ///< Of the word address: 1 or 2.
-  std::chrono::milliseconds write_cycle;  ///< tWR, the maximum of the datasheet.
-  unsigned addresses = 0;     ///< Bus addresses that it answers at; 0: what the size needs.
+  std::size_t size = 0;                     ///< Bytes; a power of two from 16 on.
+  std::size_t page_size = 0;                ///< Bytes; a power of two, 1 to 256, not above `size`.
+  unsigned pointer_bytes = 1;               ///< Of the word address: 1 or 2.
+  std::chrono::milliseconds write_cycle{};  ///< tWR, the maximum of the datasheet.
+  unsigned addresses = 0;     ///< Bus addresses that it answers at; 0: as many as it has blocks.
   bool read_rollover = true;  ///< Whether a read goes on from one block to the next.
 };
 
 /// A serial EEPROM of the 24Cxx family, 24C01 to 24CM02.
 ///
-/// | part | bytes | page | pointer | block bits | Atmel / Microchip datasheet |
+/// | part | bytes | page | word address | block bits | datasheet |
 /// |---|---|---|---|---|---|
-/// | 24c01, 24c02 | 128, 256 | 8 | 1 byte | none | AT24C01D/02D, DS20006104 |
-/// | 24c04, 24c08 | 512, 1K | 16 | 1 byte | 1, 2 | AT24C04D/08D, DS20006127 |
-/// | 24c16 | 2K | 16 | 1 byte | 3 | AT24C16D, DS20005858 (Atmel 8906) |
-/// | 24c32 | 4K | 32 | 2 bytes | none | AT24C32E, DS20006018 |
-/// | 24c64 | 8K | 32 | 2 bytes | none | AT24C64D, DS20005937 |
-/// | 24c128, 24c256 | 16K, 32K | 64 | 2 bytes | none | AT24C128C/256C, Atmel 8568 |
-/// | 24c512 | 64K | 128 | 2 bytes | none | AT24C512C |
-/// | 24c1024 (24cm01) | 128K | 256 | 2 bytes | 1 (A16) | AT24CM01, DS20006170 |
-/// | 24c2048 (24cm02) | 256K | 256 | 2 bytes | 2 (A17, A16) | AT24CM02, DS20006197 |
+/// | 24c01, 24c02 | 128, 256 | 8 | 1 byte | none | AT24C01D/02D, DS20006100 |
+/// | 24c04, 24c08 | 512, 1 Ki | 16 | 1 byte | A8; A9 A8 | AT24C04C/08C |
+/// | 24c16 | 2 Ki | 16 | 1 byte | A10 A9 A8 | AT24C16D, DS20005858 (Atmel 8906) |
+/// | 24c32 | 4 Ki | 32 | 2 bytes | none | 24LC32A, DS21713 |
+/// | 24c64 | 8 Ki | 32 | 2 bytes | none | AT24C64D, DS20005937 |
+/// | 24c128, 24c256 | 16 Ki, 32 Ki | 64 | 2 bytes | none | AT24C128C/256C, DS20006270 |
+/// | 24c512 | 64 Ki | 128 | 2 bytes | none | AT24C512C, DS20006161 |
+/// | 24c1024, 24cm01 | 128 Ki | 256 | 2 bytes | A16 | AT24CM01, DS20006170 |
+/// | 24c2048, 24cm02 | 256 Ki | 256 | 2 bytes | A17 A16 | AT24CM02, DS20006197 |
+///
+/// The write cycle takes the datasheets' maximum: 10 ms on the 24CM02, 5 ms on the others.
+///
+/// The clauses that the model follows have the same numbers in all of Microchip's datasheets:
+///
+/// - 6.1: the block bits are the lowest bits of the chip's address. 8.2: only those of a write
+///   count; a read is of the address counter, whichever of the chip's addresses it is sent to.
+/// - 7.2: a page write goes round within its page, and so does the address counter after it.
+/// - 7.3, 7.4: the write cycle begins with STOP, and until its end nothing is acknowledged. A
+///   repeated START in the place of the STOP drops what was sent.
+/// - 7.5: the WP pin counts at STOP. When it is at VCC all bytes are acknowledged, nothing is
+///   written, and there is no write cycle.
+/// - 8.1, 8.3: reads begin where the last access ended, and go round at the end of the array.
+/// - 9: the chip comes erased, ff.
+///
+/// What they leave open: the first byte of a two-byte word address that is not followed by the
+/// second replaces the upper half of the address counter.
 class At24 final : public Device {
  public:
   /// Throws std::invalid_argument for an unknown part and for an address that it cannot have:
@@ -61,12 +84,12 @@ class At24 final : public Device {
   [[nodiscard]] std::vector<std::byte> read_data(std::size_t offset, std::size_t length) const;
   void write_data(std::size_t offset, std::span<const std::byte> bytes);
 
-  /// The WP pin. At VCC, bytes are acknowledged as ever, and then not written (DS20005858, 7.5).
+  /// The WP pin: true for VCC.
   [[nodiscard]] bool write_protect() const;
   void set_write_protect(bool protect);
 
-  /// How long the chip is busy after a write; 0 for not at all. Throws std::invalid_argument for
-  /// a negative time.
+  /// How long the chip is busy after a write (tWR); 0 for not at all. A new value counts from the
+  /// next write on. Throws std::invalid_argument for a negative time.
   [[nodiscard]] std::chrono::milliseconds write_cycle() const;
   void set_write_cycle(std::chrono::milliseconds duration);
 
@@ -76,9 +99,10 @@ class At24 final : public Device {
   /// Fills the start of the contents from a file. Throws std::runtime_error when it cannot be read
   /// or is longer than the chip.
   void load_image(const std::filesystem::path& path);
-  /// Writes the contents to a file (made if it is not there), and every change from now on as soon
-  /// as its write cycle begins. Throws std::runtime_error when that does not work at first; for
-  /// failures later on there is `last_error`.
+  /// Writes the contents to a file (made if it is not there), and every change from now on when
+  /// its write cycle begins: what a guest knows to be written is never lost with this process.
+  /// Throws std::runtime_error when that does not work at first; for failures later on, which the
+  /// guest does not see, there is `last_error`.
   void save_to(const std::filesystem::path& path);
   /// Why contents were last not saved; empty when they always were.
   [[nodiscard]] std::string last_error() const;

@@ -56,8 +56,8 @@ int write_all(int fd, std::size_t offset, std::span<const std::byte> bytes) {
 
 void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> contents) {
   const int fd = open_or_throw(path, O_RDONLY);
-  // Not the file's size, which is none for pipes and the like.
-  std::array<std::byte, 1> beyond;
+  // One byte more than fits tells, where the size of a pipe would not.
+  std::array<std::byte, 1> beyond{};
   ssize_t result = read_all(fd, contents);
   bool longer = false;
   if (result == static_cast<ssize_t>(contents.size())) {
@@ -75,7 +75,8 @@ void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> con
 
 ImageFile::ImageFile(const std::filesystem::path& path, std::span<const std::byte> contents)
     : fd_(open_or_throw(path, O_RDWR | O_CREAT)) {
-  const int error = write_all(fd_, 0, contents);
+  int error = write_all(fd_, 0, contents);
+  if (error == 0 && ::ftruncate(fd_, static_cast<off_t>(contents.size())) < 0) error = errno;
   if (error == 0) return;
   ::close(fd_);
   throw failure(path, std::generic_category().message(error));

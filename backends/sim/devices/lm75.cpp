@@ -5,9 +5,10 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace vhost_device::sim {
 
@@ -15,13 +16,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum Register : std::uint8_t {
-  temperature_register,
-  configuration_register,
-  hysteresis_register,
-  limit_register,
-  product_id_register = 7
-};
+constexpr std::uint8_t temperature_register = 0;
+constexpr std::uint8_t configuration_register = 1;
+constexpr std::uint8_t hysteresis_register = 2;
+constexpr std::uint8_t limit_register = 3;
+constexpr std::uint8_t product_id_register = 7;
 
 namespace config {
 constexpr std::uint8_t shutdown = 0x01;
@@ -32,13 +31,16 @@ constexpr unsigned fault_queue_shift = 3;
 constexpr std::uint8_t resolution = 0x60;
 constexpr unsigned resolution_shift = 5;
 constexpr std::uint8_t one_shot = 0x80;
+constexpr std::uint8_t lm75_bits = shutdown | interrupt_mode | active_high | fault_queue;
 }  // namespace config
 
-constexpr std::array<std::uint64_t, 4> fault_queue_lengths{1, 2, 4, 6};
-constexpr std::int16_t degree = 256;
+constexpr std::uint16_t lm75a_product_id = 0xa1ff;
+constexpr std::uint16_t ones = 0xffff;
+constexpr std::uint16_t default_limit = 80 << 8;
+constexpr std::uint16_t default_hysteresis = 75 << 8;
 
-// What a read of the pointers 4 to 7 gives.
-enum class Unused { wraps, repeats_last, reads_ones };
+// What a read of the pointers 4 to 7 gives, if they are anything else than 0 to 3.
+enum class Unused { alias, last_register, ones_and_id };
 
 }  // namespace
 
@@ -46,26 +48,28 @@ struct Lm75Row {
   std::string_view name;
   double min_c;
   double max_c;
-  unsigned min_resolution_bits;
-  bool resolution_selectable;  // R1 R0, each step a bit more and twice the time
-  bool one_shot;
-  bool trips_at_limit;  // rather than above it
-  unsigned limit_bits;
-  Time conversion_time;  // typical, at the least resolution
-  std::uint8_t pointer_mask;
+  std::uint8_t configuration_bits;  // that exist and are kept
+  bool has_one_shot;
+  bool trips_at_limit;  // or only above it
+  unsigned limit_bits;  // of T_OS and T_HYST
+  std::array<std::uint64_t, 4> fault_queue;
+  Time conversion_time;  // typical, at 9 bits
   Unused unused;
 };
 
 namespace {
 
-constexpr auto rows = std::to_array<Lm75Row>({
-    {"lm75", -55, 125, 9, false, false, false, 9, 100ms, 0x07, Unused::repeats_last},
-    {"lm75a", -55, 125, 9, false, false, false, 9, 100ms, 0x07, Unused::reads_ones},
-    {"tmp75", -128, 128, 9, true, true, true, 12, 27500us, 0x03, Unused::wraps},
-    {"tmp275", -128, 128, 9, true, true, true, 12, 27500us, 0x03, Unused::wraps},
-});
+constexpr unsigned min_resolution_bits = 9;
+constexpr std::uint8_t tmp75_bits = config::lm75_bits | config::resolution;
 
-constexpr std::uint8_t lm75a_product_id = 0xa1;
+// clang-format off
+constexpr auto rows = std::to_array<Lm75Row>({
+    {"lm75", -55, 125, config::lm75_bits, false, false, 9, {1, 2, 4, 6}, 100ms, Unused::last_register},
+    {"lm75a", -55, 125, config::lm75_bits, false, false, 9, {1, 2, 4, 6}, 100ms, Unused::ones_and_id},
+    {"tmp75", -128, 128, tmp75_bits, true, true, 12, {1, 2, 3, 4}, 27500us, Unused::alias},
+    {"tmp275", -128, 128, tmp75_bits, true, true, 12, {1, 2, 4, 6}, 27500us, Unused::alias},
+});
+// clang-format on
 
 const Lm75Row& row_of(std::string_view part) {
   const auto* const row = std::ranges::find(rows, part, &Lm75Row::name);
@@ -75,47 +79,55 @@ const Lm75Row& row_of(std::string_view part) {
   throw std::invalid_argument("there is no sensor " + std::string(part) + "; known:" + known);
 }
 
-std::vector<i2c::Address> checked(std::string_view part, i2c::Address address) {
-  constexpr unsigned first_address = 0x48;  // 1001 A2 A1 A0
-  constexpr unsigned last_address = 0x4f;
-  if (address.is_ten_bit() || address.value() < first_address || address.value() > last_address) {
+std::vector<i2c::Address> checked_address(std::string_view part, i2c::Address address) {
+  constexpr unsigned first = 0x48;  // 1001 A2 A1 A0
+  constexpr unsigned last = 0x4f;
+  if (address.is_ten_bit() || address.value() < first || address.value() > last) {
     throw std::invalid_argument(std::string(part) + " cannot be at " + to_string(address) +
                                 ": expected 0x48 to 0x4f");
   }
   return {address};
 }
 
-double checked(const Lm75Row& row, double temperature_c) {
-  if (temperature_c >= row.min_c && temperature_c <= row.max_c) return temperature_c;
+bool in_range(const Lm75Row& row, double temperature_c) {
+  return temperature_c >= row.min_c && temperature_c <= row.max_c;  // and so not NaN
+}
+
+double checked_temperature(const Lm75Row& row, double temperature_c) {
+  if (in_range(row, temperature_c)) return temperature_c;
   throw std::invalid_argument(
-      std::string(row.name) + " cannot be at " + std::to_string(temperature_c) + " C: expected " +
+      std::string(row.name) + " cannot measure " + std::to_string(temperature_c) + " C: expected " +
       std::to_string(std::lround(row.min_c)) + " to " + std::to_string(std::lround(row.max_c)));
 }
 
-// The nearest code, left-justified; the ends of the scale for what is beyond them.
-std::int16_t quantised(double temperature_c, unsigned bits) {
-  const double step = std::ldexp(1.0, 8 - static_cast<int>(bits));
-  const double last = std::ldexp(1.0, static_cast<int>(bits) - 1) - 1;
-  const double code = std::clamp(std::floor(temperature_c / step + 0.5), -last - 1, last);
-  return static_cast<std::int16_t>(code * step * degree);
+std::int16_t as_signed(std::uint16_t word) { return static_cast<std::int16_t>(word); }
+
+double in_degrees(std::uint16_t word) { return as_signed(word) / 256.0; }
+
+std::uint16_t top_bits(unsigned word, unsigned bits) {
+  return static_cast<std::uint16_t>(word & (0xffffu << (16 - bits)));
 }
 
-double in_degrees(std::int16_t word) { return static_cast<double>(word) / degree; }
-
-std::int16_t top_bits(std::uint16_t word, unsigned bits) {
-  return static_cast<std::int16_t>(word & (0xffffu << (16 - bits)));
+// The nearest code, left-justified; the scale's last one for what is beyond it.
+std::uint16_t quantised(double temperature_c, unsigned bits) {
+  const double codes_per_degree = std::ldexp(1.0, static_cast<int>(bits) - 8);
+  const double codes = std::ldexp(1.0, static_cast<int>(bits) - 1);
+  const double code =
+      std::clamp(std::floor(temperature_c * codes_per_degree + 0.5), -codes, codes - 1);
+  return static_cast<std::uint16_t>(static_cast<int>(code) * (1 << (16 - bits)));
 }
 
 }  // namespace
 
 Lm75::Lm75(std::string_view part, i2c::Address address, double temperature_c)
-    : Device(std::string(part), checked(part, address)),
+    : Device(std::string(part), checked_address(part, address)),
       row_(row_of(part)),
-      temperature_c_(checked(row_, temperature_c)),
-      limit_(80 * degree),
-      hysteresis_(75 * degree) {
-  reading_ = quantised(temperature_c_, resolution_bits());
-  conversion_end_ = now() + conversion_time();
+      temperature_c_(checked_temperature(row_, temperature_c)),
+      reading_(0),
+      limit_(default_limit),
+      hysteresis_(default_hysteresis) {
+  convert(1);
+  start_conversion();
 }
 
 double Lm75::temperature() const {
@@ -124,13 +136,13 @@ double Lm75::temperature() const {
 }
 
 void Lm75::set_temperature(double temperature_c) {
-  checked(row_, temperature_c);
+  checked_temperature(row_, temperature_c);
   const Guard guard = lock();
   catch_up();
   temperature_c_ = temperature_c;
   if (in_shutdown()) return;
   convert(1);
-  conversion_end_ = now() + conversion_time();
+  start_conversion();
 }
 
 double Lm75::reported_temperature() {
@@ -142,8 +154,8 @@ double Lm75::reported_temperature() {
 Level Lm75::os_level() {
   const Guard guard = lock();
   catch_up();
-  const bool active =
-      (configuration_ & config::interrupt_mode) != 0 ? thermostat_.latched : thermostat_.tripped;
+  const bool interrupt_mode = (configuration_ & config::interrupt_mode) != 0;
+  const bool active = interrupt_mode ? thermostat_.pending() : thermostat_.tripped();
   const bool active_high = (configuration_ & config::active_high) != 0;
   return active == active_high ? Level::high : Level::low;
 }
@@ -158,21 +170,30 @@ double Lm75::hysteresis() const {
   return in_degrees(hysteresis_);
 }
 
+std::uint8_t Lm75::configuration() const {
+  const Guard guard = lock();
+  return configuration_;
+}
+
 bool Lm75::in_shutdown() const { return (configuration_ & config::shutdown) != 0; }
 
 unsigned Lm75::resolution_bits() const {
-  return row_.min_resolution_bits +
-         ((configuration_ & config::resolution) >> config::resolution_shift);
+  const unsigned selected = configuration_ & config::resolution;
+  return min_resolution_bits + (selected >> config::resolution_shift);
 }
 
+// Each further bit takes twice the time (SBOS288M, 7.5.3.5).
 Time Lm75::conversion_time() const {
-  return row_.conversion_time * (1 << (resolution_bits() - row_.min_resolution_bits));
+  return row_.conversion_time * (1 << (resolution_bits() - min_resolution_bits));
 }
 
 void Lm75::clock_changed(Time offset) {
   if (conversion_end_) *conversion_end_ += offset;
 }
 
+void Lm75::start_conversion() { conversion_end_ = now() + conversion_time(); }
+
+// Does all conversions that came to their end since the last time, however many, in one step.
 void Lm75::catch_up() {
   const Time time = now();
   if (!conversion_end_ || time < *conversion_end_) return;
@@ -188,115 +209,102 @@ void Lm75::catch_up() {
 
 void Lm75::convert(std::uint64_t count) {
   reading_ = quantised(temperature_c_, resolution_bits());
-  const std::int16_t compared = top_bits(static_cast<std::uint16_t>(reading_), row_.limit_bits);
-  const bool over = row_.trips_at_limit ? compared >= limit_ : compared > limit_;
-  const bool under = compared < hysteresis_;
+  const std::int16_t compared = as_signed(top_bits(reading_, row_.limit_bits));
+  const std::int16_t limit = as_signed(limit_);
+  const bool over = row_.trips_at_limit ? compared >= limit : compared > limit;
+  const bool under = compared < as_signed(hysteresis_);
   const unsigned queue = (configuration_ & config::fault_queue) >> config::fault_queue_shift;
-  thermostat_.conversions(count, over, under, fault_queue_lengths[queue]);
-}
-
-void Lm75::Thermostat::conversions(std::uint64_t count, bool over, bool under,
-                                   std::uint64_t queue) {
-  if (!(tripped ? under : over)) {
-    faults = 0;
-    return;
-  }
-  faults += count;
-  if (faults < queue) return;
-  latched = true;
-  if (over && under) {
-    // Limits the wrong way round: each full queue is an event in the other direction.
-    tripped = tripped != ((faults / queue) % 2 == 1);
-    faults %= queue;
-  } else {
-    tripped = !tripped;
-    faults = 0;
-  }
+  thermostat_.conversions(count, over, under, row_.fault_queue[queue]);
 }
 
 void Lm75::set_configuration(std::uint8_t value) {
-  const std::uint8_t selectable = row_.resolution_selectable ? config::resolution : 0;
-  const std::uint8_t kept = config::shutdown | config::interrupt_mode | config::active_high |
-                            config::fault_queue | selectable;
-  const auto old = std::exchange(configuration_, static_cast<std::uint8_t>(value & kept));
+  const std::uint8_t old =
+      std::exchange(configuration_, static_cast<std::uint8_t>(value & row_.configuration_bits));
   const unsigned changed = old ^ configuration_;
 
-  if ((changed & config::interrupt_mode) != 0) thermostat_ = {};
+  // SBOS288M, 7.4.5: another mode ends an alert; so does shutdown in interrupt mode.
+  if ((changed & config::interrupt_mode) != 0) thermostat_.reset();
   if (in_shutdown()) {
-    if ((changed & config::shutdown) != 0) thermostat_.latched = false;
-    if (row_.one_shot && (value & config::one_shot) != 0)
-      conversion_end_ = now() + conversion_time();
+    if ((changed & config::shutdown) != 0) thermostat_.acknowledge();
+    // Without one-shot the conversion under way is the last (SBOS288M, 7.5.3.1).
+    if (row_.has_one_shot && (value & config::one_shot) != 0) start_conversion();
   } else if ((changed & config::shutdown) != 0) {
-    conversion_end_ = now() + conversion_time();
+    start_conversion();
   } else if ((changed & config::resolution) != 0) {
+    // Not for up to 220 ms, as it is in silicon: a driver that selects the resolution when it is
+    // bound and then reads would find the old one, or not, by how quick the host is.
     convert(1);
-    conversion_end_ = now() + conversion_time();
+    start_conversion();
   }
 }
 
-Ack Lm75::start(Direction /*direction*/) {
+Ack Lm75::start(Direction direction) {
   catch_up();
   position_ = 0;
+  if (direction == Direction::read) select_for_reading();
   return Ack::ack;
 }
 
 Ack Lm75::write(std::byte value) {
+  constexpr std::uint8_t pointer_bits = 0x07;
   const auto byte = std::to_integer<std::uint8_t>(value);
   const std::size_t position = position_++;
   if (position == 0) {
-    pointer_ = byte & row_.pointer_mask;
-  } else if (position == 1) {
-    if (pointer_ == configuration_register) set_configuration(byte);
-    word_ = static_cast<std::uint16_t>(byte << 8);
-  } else if (position == 2) {
-    const std::int16_t word = top_bits(word_ | byte, row_.limit_bits);
-    if (pointer_ == hysteresis_register) hysteresis_ = word;
-    if (pointer_ == limit_register) limit_ = word;
+    pointer_ = byte & pointer_bits;
+    if (row_.unused == Unused::alias) pointer_ &= limit_register;
+    return Ack::ack;
   }
+  if (pointer_ == configuration_register && position == 1) set_configuration(byte);
+  if (pointer_ != hysteresis_register && pointer_ != limit_register) return Ack::ack;
+  std::uint16_t& word = pointer_ == limit_register ? limit_ : hysteresis_;
+  if (position == 1) word = top_bits(unsigned{byte} << 8 | (word & 0xffu), row_.limit_bits);
+  if (position == 2) word = top_bits((word & 0xff00u) | byte, row_.limit_bits);
   return Ack::ack;
 }
 
 std::byte Lm75::read() {
-  if (position_ % 2 == 0) word_ = register_word();
-  const unsigned shift = position_ % 2 == 0 ? 8 : 0;
-  ++position_;
-  thermostat_.latched = false;
-  return static_cast<std::byte>(word_ >> shift & 0xff);
+  const auto value = static_cast<std::byte>(word_ >> 8);
+  word_ = static_cast<std::uint16_t>(word_ << 8 | 0xff);
+  thermostat_.acknowledge();
+  return value;
 }
 
-// A register of one byte is there twice.
-std::uint16_t Lm75::register_word() {
-  const auto twice = [](std::uint8_t byte) { return static_cast<std::uint16_t>(byte * 0x0101); };
+// Two bytes, so that the second belongs to the same conversion as the first.
+void Lm75::select_for_reading() {
   std::uint8_t selected = pointer_;
-  if (selected > limit_register) {
-    if (row_.unused == Unused::reads_ones)
-      return twice(selected == product_id_register ? lm75a_product_id : 0xff);
-    selected = last_register_;
+  if (selected > limit_register && row_.unused == Unused::ones_and_id) {
+    word_ = selected == product_id_register ? lm75a_product_id : ones;
+    return;
   }
+  if (selected > limit_register) selected = last_register_;
   last_register_ = selected;
   switch (selected) {
+    case temperature_register:
+      word_ = reading_;
+      break;
     case configuration_register:
-      return twice(configuration_);
+      word_ = static_cast<std::uint16_t>(configuration_ << 8 | 0xff);
+      break;
     case hysteresis_register:
-      return static_cast<std::uint16_t>(hysteresis_);
-    case limit_register:
-      return static_cast<std::uint16_t>(limit_);
+      word_ = hysteresis_;
+      break;
     default:
-      return static_cast<std::uint16_t>(reading_);
+      word_ = limit_;
+      break;
   }
 }
 
 namespace {
 
 std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {
-  constexpr auto property = "vhost-device,temperature-millicelsius";
-  const auto temperature_mc = properties.i32(property);
+  constexpr std::string_view name = "vhost-device,temperature-millicelsius";
+  const auto temperature_mc = properties.i32(name);
   if (!temperature_mc) return std::make_shared<Lm75>(part.name, address);
   const Lm75Row& row = row_of(part.name);
   const double temperature_c = *temperature_mc / 1000.0;
-  if (temperature_c < row.min_c || temperature_c > row.max_c) {
-    properties.bad_value(property, std::to_string(std::lround(row.min_c * 1000)) + " to " +
-                                       std::to_string(std::lround(row.max_c * 1000)));
+  if (!in_range(row, temperature_c)) {
+    properties.bad_value(name, std::to_string(std::lround(row.min_c * 1000)) + " to " +
+                                   std::to_string(std::lround(row.max_c * 1000)));
   }
   return std::make_shared<Lm75>(part.name, address, temperature_c);
 }
