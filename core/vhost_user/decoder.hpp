@@ -14,10 +14,11 @@ namespace vhost_device::vhost_user {
 /// Puts messages together from what a stream socket delivers, in pieces of any size.
 ///
 /// The caller reads at most `wanted()` bytes at a time, so that the descriptors of the next message
-/// never arrive with the end of this one.
+/// never arrive with the end of this one, and takes a message as soon as it is whole.
 class Decoder {
  public:
-  /// How many bytes are missing: first from the header, then from the payload. Never zero.
+  /// How many bytes are missing: first from the header, then from the payload. Zero only while a
+  /// whole message waits for `take`.
   [[nodiscard]] std::size_t wanted() const;
 
   /// Takes bytes (at most `wanted()`) and the descriptors that came with them.
@@ -31,9 +32,12 @@ class Decoder {
   [[nodiscard]] std::optional<Message> take();
 
   /// True when the peer may leave here without having cut a message short.
-  [[nodiscard]] bool between_messages() const;
+  [[nodiscard]] bool between_messages() const { return received_ == 0; }
 
  private:
+  [[nodiscard]] std::optional<virtio::Refusal> begin_payload();
+  [[nodiscard]] bool whole() const;
+
   Message message_;
   std::size_t received_ = 0;  // of header and payload together
 };

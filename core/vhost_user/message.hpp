@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "core/virtio/unique_fd.hpp"
@@ -12,6 +12,8 @@
 /// Integers are in the byte order of the machine, as both ends run on it.
 namespace vhost_device::vhost_user {
 
+/// What a front-end can ask for ("Front-end message types"). That a request has a name here does
+/// not mean that it is served: see message_table.hpp.
 enum class Request : std::uint32_t {
   get_features = 1,
   set_features = 2,
@@ -31,20 +33,42 @@ enum class Request : std::uint32_t {
   set_protocol_features = 16,
   get_queue_num = 17,
   set_vring_enable = 18,
+  send_rarp = 19,
+  net_set_mtu = 20,
+  set_backend_req_fd = 21,
+  iotlb_msg = 22,
+  set_vring_endian = 23,
   get_config = 24,
   set_config = 25,
+  create_crypto_session = 26,
+  close_crypto_session = 27,
+  postcopy_advise = 28,
+  postcopy_listen = 29,
+  postcopy_end = 30,
+  get_inflight_fd = 31,
+  set_inflight_fd = 32,
+  gpu_set_socket = 33,
+  reset_device = 34,
+  vring_kick = 35,
   get_max_mem_slots = 36,
   add_mem_reg = 37,
   rem_mem_reg = 38,
+  set_status = 39,
+  get_status = 40,
+  get_shared_object = 41,
+  set_device_state_fd = 42,
+  check_device_state = 43,
+  get_shmem_config = 44,
 };
 
 /// The request's name in the specification, such as "VHOST_USER_SET_MEM_TABLE"; for other numbers
-/// "unknown request".
-[[nodiscard]] std::string_view name(Request request);
+/// "unknown request 99".
+[[nodiscard]] std::string name(Request request);
 
 /// VHOST_USER_F_PROTOCOL_FEATURES, a virtio feature bit that never reaches the driver.
 inline constexpr std::uint64_t feature_protocol_features = 1ULL << 30;
 
+/// VHOST_USER_PROTOCOL_F_*, those that are served.
 namespace protocol_feature {
 inline constexpr std::uint64_t mq = 1ULL << 0;
 inline constexpr std::uint64_t reply_ack = 1ULL << 3;

@@ -13,6 +13,8 @@
 
 namespace vhost_device::vhost_user {
 
+class SessionState;
+
 /// What the owner of the connection has to do, in this order. The session itself does no I/O.
 namespace action {
 
@@ -89,8 +91,7 @@ class Session {
   [[nodiscard]] Service service(std::uint16_t index);
 
  private:
-  struct State;  // session.cpp
-  std::unique_ptr<State> state_;
+  std::unique_ptr<SessionState> state_;
 };
 
 }  // namespace vhost_device::vhost_user
