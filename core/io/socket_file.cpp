@@ -4,14 +4,13 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <optional>
 #include <system_error>
 #include <utility>
+
+#include "core/io/unix_address.hpp"
 
 namespace vhost_device::io {
 namespace {
@@ -24,21 +23,12 @@ std::string reason(int error) { return std::generic_category().message(error); }
   throw SocketError("socket " + path.string() + ": " + why);
 }
 
-sockaddr_un to_address(const fs::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string& text = path.native();
-  if (text.empty()) fail(path, "the path is empty");
-  if (text.size() >= sizeof address.sun_path) {
-    fail(path, "the path has " + std::to_string(text.size()) + " bytes, and a socket's may have " +
-                   std::to_string(sizeof address.sun_path - 1) + "; choose a shorter one");
-  }
-  std::memcpy(address.sun_path, text.data(), text.size());
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_un& address) {
-  return reinterpret_cast<const sockaddr*>(&address);  // how the sockets API is meant to be called
+UnixAddress to_address(const fs::path& path) {
+  if (const auto address = UnixAddress::from_path(path)) return *address;
+  if (path.empty()) fail(path, "the path is empty");
+  fail(path, "the path has " + std::to_string(path.native().size()) +
+                 " bytes, and a socket's may have " + std::to_string(UnixAddress::max_length) +
+                 "; choose a shorter one");
 }
 
 virtio::UniqueFd open_socket(const fs::path& path, int extra_flags) {
@@ -48,9 +38,9 @@ virtio::UniqueFd open_socket(const fs::path& path, int extra_flags) {
 }
 
 /// Whether a process listens on the socket file at `path`. A full backlog is an answer too.
-bool is_live(const fs::path& path, const sockaddr_un& address) {
+bool is_live(const fs::path& path, const UnixAddress& address) {
   const virtio::UniqueFd probe = open_socket(path, SOCK_NONBLOCK);
-  if (::connect(probe.get(), generic(address), sizeof address) == 0) return true;
+  if (::connect(probe.get(), address.get(), address.size()) == 0) return true;
   switch (errno) {
     case ECONNREFUSED:
     case ENOENT:
@@ -64,7 +54,7 @@ bool is_live(const fs::path& path, const sockaddr_un& address) {
 }
 
 /// Makes room for a socket at `path`, or says why not.
-void remove_stale(const fs::path& path, const sockaddr_un& address) {
+void remove_stale(const fs::path& path, const UnixAddress& address) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return;
@@ -85,13 +75,13 @@ void remove_stale(const fs::path& path, const sockaddr_un& address) {
 }  // namespace
 
 SocketFile::SocketFile(fs::path path, mode_t mode) : path_(std::move(path)) {
-  const sockaddr_un address = to_address(path_);
+  const UnixAddress address = to_address(path_);
   remove_stale(path_, address);
   fd_ = open_socket(path_, 0);
   // On Linux the file gets the mode of the socket's inode less the umask: it can never be opened by
   // someone who should not, not even for a moment, as it could with a chmod alone.
   ::fchmod(fd_.get(), mode & 0600U);
-  if (::bind(fd_.get(), generic(address), sizeof address) != 0) {
+  if (::bind(fd_.get(), address.get(), address.size()) != 0) {
     fail(path_, "cannot bind: " + reason(errno));
   }
   struct stat status {};

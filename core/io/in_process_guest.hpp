@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "core/io/front_end_connection.hpp"
+#include "core/vhost_user/front_end.hpp"
+#include "core/virtio/driver_ring.hpp"
+#include "core/virtio/driver_transport.hpp"
+#include "core/virtio/unique_fd.hpp"
+
+namespace vhost_device::io {
+
+/// A guest without a virtual machine: memory, eventfds and a front-end in this process, connected
+/// to a vhost-user back-end by its socket. What drives the device is up to the user of
+/// `DriverTransport`.
+class InProcessGuest final : public virtio::DriverTransport {
+ public:
+  struct Options {
+    std::size_t memory_size = std::size_t{1} << 20;  ///< In bytes.
+    std::size_t queues = 1;
+    std::chrono::milliseconds limit{5000};  ///< For each answer of the back-end.
+    vhost_user::FrontEnd::Options front_end;
+  };
+
+  /// Connects and negotiates. Throws FrontEndError, or std::system_error when this process lacks
+  /// memory or descriptors.
+  InProcessGuest(const std::filesystem::path& socket, const Options& options);
+  ~InProcessGuest() override;
+
+  /// Starts the queues, whose rings lie in `memory()`. Throws FrontEndError.
+  void start(std::vector<const virtio::DriverRing*> rings);
+
+  /// Stops them, as a virtual machine does at a pause or a reset. Throws FrontEndError.
+  void stop();
+
+  /// The next `start` begins with fresh rings.
+  void reset() { front_end_.reset(); }
+
+  [[nodiscard]] std::span<std::byte> memory() override { return memory_; }
+  [[nodiscard]] std::uint64_t guest_address() const override;
+  [[nodiscard]] std::uint64_t features() const override { return front_end_.features(); }
+  void kick(std::uint16_t index) override;
+  [[nodiscard]] bool wait(std::uint16_t index, std::chrono::milliseconds limit) override;
+
+  [[nodiscard]] FrontEndConnection& connection() { return connection_; }
+  [[nodiscard]] vhost_user::FrontEnd& front_end() { return front_end_; }
+
+ private:
+  struct QueueEvents {
+    virtio::UniqueFd kick;
+    virtio::UniqueFd call;
+    virtio::UniqueFd error;
+  };
+
+  [[nodiscard]] static std::vector<QueueEvents> make_events(std::size_t queues);
+  [[nodiscard]] std::vector<vhost_user::FrontEnd::QueueFds> borrow_events() const;
+
+  virtio::UniqueFd file_;
+  std::span<std::byte> memory_;
+  std::vector<QueueEvents> events_;
+  FrontEndConnection connection_;
+  vhost_user::FrontEnd front_end_;
+};
+
+}  // namespace vhost_device::io
