@@ -72,35 +72,36 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
   app.footer(footer);
   app.set_version_flag("-V,--version", "vhost-device-i2c " VHOST_DEVICE_VERSION,
                        "Print the version and exit");
+  app.get_formatter()->column_width(26);
   bool print_capabilities = false;  // handled above; here for --help
   app.add_flag("--print-capabilities", print_capabilities,
                "Print what this back-end can do as JSON and exit");
-  auto* const path =
-      app.add_option("-s,--socket-path", options.socket_path,
-                     "Location of the vhost-user Unix domain sockets; 0, 1, 2 ... is appended for "
-                     "each. A single one is there without the 0, too");
+  auto* const path = app.add_option("-s,--socket-path", options.socket_path,
+                                    "Location of the vhost-user Unix domain sockets:\n"
+                                    "PATH0, PATH1, ...; a single one is at PATH, too")
+                         ->option_text("PATH");
   app.add_option("-c,--socket-count", options.socket_count,
-                 "Number of guests (sockets) to serve at the same time")
-      ->default_val(1)
+                 "Number of guests (sockets) to serve at the same time [1]")
+      ->option_text("COUNT")
       ->check(CLI::Range(std::size_t{1}, io::Server::max_count))
       ->needs(path);
   std::string mode;
   app.add_option("--socket-mode", mode, "Permissions of the sockets, in octal [0600]")
-      ->type_name("MODE")
+      ->option_text("MODE")
       ->check([&](const std::string& text) { return read_mode(text, options.socket_mode); });
   auto* const fd = app.add_option("--fd", options.fd,
-                                  "Serve this inherited socket instead, listening or connected")
-                       ->type_name("FDNUM")
+                                  "Serve this inherited socket instead, be it listening or\n"
+                                  "connected; not together with --socket-path")
+                       ->option_text("FDNUM")
+                       ->check(CLI::NonNegativeNumber)
                        ->excludes(path);
-  app.add_option(
-         "-b,--board", options.board,
-         "Devicetree (.dts or .dtb) that describes the bus and its chips; FILE:NODE chooses "
-         "one of several buses in it")
-      ->type_name("FILE")
+  app.add_option("-b,--board", options.board,
+                 "Devicetree (.dts or .dtb) that describes the bus and its\n"
+                 "chips; FILE:NODE chooses one of several buses in it")
+      ->option_text("FILE (required)")
       ->required();
-  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off")
-      ->type_name("LEVEL")
-      ->default_val("info")
+  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off [info]")
+      ->option_text("LEVEL")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
   try {
     app.parse(argc, argv);

@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
   using namespace vhost_device::daemon;
   const ParsedCommandLine parsed = parse_command_line(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
-  spdlog::set_default_logger(spdlog::stderr_color_mt(""));
+  spdlog::set_default_logger(spdlog::stderr_color_mt("vhost-device-i2c"));
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
   spdlog::set_level(spdlog::level::from_str(parsed.options.log_level));
   try {
