@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -104,7 +103,7 @@ def _download_one(package: Package, target: Path) -> None:
                 f"{package.name} {package.version}: what was downloaded is not what apt's lists"
                 f" describe (expected SHA256 {package.sha256}); {_UPDATE_REMEDY}"
             )
-        os.replace(got[0], target)
+        got[0].replace(target)
 
 
 def _is_whole(path: Path, package: Package) -> bool:

@@ -38,6 +38,7 @@ from vhost_device.guest.initramfs import build_initramfs
 from vhost_device.guest.kernel import KernelPackages, build_modules, extract_sources, resolve_kernel
 from vhost_device.guest.modules import ModuleDependencies
 from vhost_device.guest.progress import run_tool, say
+from vhost_device.guest.prune import prune
 from vhost_device.guest.recipe import (
     HOST_TOOLS,
     IN_TREE_MODULES,
@@ -93,9 +94,16 @@ def _build(folder: Path, modules: Sequence[str], force: bool) -> GuestImage:
         say("writing the guest's root file system")
         with _stage(folder, image) as target:
             _make_image(content, target)
-            manifest = {"kernel": kernel.release, "modules": list(modules), "packages": versions}
+            manifest = {
+                "kernel": kernel.release,
+                "modules": list(modules),
+                "packages": versions,
+                "content": content.name,
+                "files": [package.file_name for package in packages],
+            }
             (target / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2) + "\n")
     _point(folder / link_name(modules), image)
+    prune(folder)
     say(f"built: Linux {kernel.release} in {image}")
     return GuestImage(image)
 

@@ -21,7 +21,11 @@ MANIFEST_FILE = "manifest.json"
 _PACKAGE = Path(__file__).parent
 # What decides the content of the modules and programs, and what decides the archive around them.
 _CONTENT_SOURCES = ("recipe.py", "kernel.py", "modules.py", "userland.py", "vmlinux.py")
-_ARCHIVE_SOURCES = ("cpio.py", "initramfs.py", "scripts/agent.sh", "scripts/init.sh", "scripts/profile.sh")
+_ARCHIVE_SOURCES = (
+    "cpio.py",
+    "initramfs.py",
+    *(f"scripts/{name}.sh" for name in ("agent", "common", "init", "profile", "runner")),
+)
 
 
 @dataclass(frozen=True)

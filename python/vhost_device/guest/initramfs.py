@@ -15,6 +15,8 @@ _SCRIPTS = Path(__file__).parent / "scripts"
 OWN_FILES = {
     "init": _SCRIPTS / "init.sh",
     "usr/lib/guest/agent": _SCRIPTS / "agent.sh",
+    "usr/lib/guest/common": _SCRIPTS / "common.sh",
+    "usr/lib/guest/runner": _SCRIPTS / "runner.sh",
     "etc/profile": _SCRIPTS / "profile.sh",
 }
 
@@ -26,6 +28,8 @@ def build_initramfs(root: Path, applets: Iterable[str]) -> bytes:
         writer.add_directory(name)
     # The kernel opens this before /init mounts anything.
     writer.add_character_device("dev/console", 5, 1)
+    writer.add_file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")
+    writer.add_file("etc/group", b"root:x:0:\n")
     for name, path in OWN_FILES.items():
         writer.add_file(name, path.read_bytes(), 0o755)
     taken = set()

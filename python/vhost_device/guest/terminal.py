@@ -14,8 +14,10 @@ from vhost_device.guest.errors import QemuExited
 from vhost_device.guest.machine import Machine
 
 LEAVE_KEY = b"\x1d"  # Ctrl-]
+_PROMPT = b"guest:"  # scripts/profile.sh
 _READ_SIZE = 4096
 _WAIT_S = 10.0
+_START_LIMIT_S = 20.0
 
 
 def interact(machine: Machine, agent: Agent) -> int:
@@ -30,7 +32,6 @@ def interact(machine: Machine, agent: Agent) -> int:
     try:
         if restore is not None:
             tty.setraw(descriptor)
-        machine.send_shell_output_to(_write_stdout)
         return _serve(machine, agent, descriptor, rows, columns)
     except QemuExited as ended:
         if ended.returncode != 0:
@@ -44,9 +45,14 @@ def interact(machine: Machine, agent: Agent) -> int:
 
 
 def _serve(machine: Machine, agent: Agent, descriptor: int, rows: int, columns: int) -> int:
+    output = _Output()
+    machine.send_shell_output_to(output.write)
     shell = agent.start(
-        f"stty sane rows {rows} columns {columns} <>/dev/hvc0; exec setsid -c sh -l <>/dev/hvc0 >&0 2>&1"
+        # The command leads a session, so the first terminal that it opens becomes its own.
+        f"exec <>/dev/hvc0 >&0 2>&1; stty sane rows {rows} columns {columns}; exec sh -l"
     )
+    # Keys that come before the shell has its terminal would be lost.
+    machine.wait_for("the guest's shell to show its prompt", _START_LIMIT_S, lambda: output.prompted or None)
     reading = True
     while True:
         typed = machine.pump(_WAIT_S, descriptor if reading else None)
@@ -63,9 +69,18 @@ def _serve(machine: Machine, agent: Agent, descriptor: int, rows: int, columns: 
                 return 0
             if not keys:
                 # A script's input has ended: so does the shell's.
-                machine.shell.queue(b"\x04")
+                machine.shell.queue(b"\nexit\n")
                 reading = False
 
 
-def _write_stdout(data: bytes) -> None:
-    os.write(sys.stdout.fileno(), data)
+class _Output:
+    """Shows what the shell prints, and notices its first prompt."""
+
+    def __init__(self) -> None:
+        self.prompted = False
+        self._line = b""
+
+    def write(self, data: bytes) -> None:
+        self._line = (self._line + data).rpartition(b"\n")[2]
+        self.prompted = self.prompted or self._line.startswith(_PROMPT)
+        os.write(sys.stdout.fileno(), data)

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
-# Runs the host's commands. The port is a byte stream; the host's side is channel.py.
+# Takes the host's requests and leaves the commands to runner.sh. The port is a byte stream; the host's
+# side is channel.py.
 #
 #   host:  sync BOOT                    start; everything before it is left over from an earlier life
 #          run ID SIZE CODE             CODE is one shell word, $'...'; SIZE bytes of stdin follow
@@ -9,18 +10,17 @@
 #   guest: hello BOOT                   said once, at start
 #          done ID STATUS OUT ERR       OUT bytes of stdout and ERR bytes of stderr follow
 #          dropped ID
+#
+# A command's files are JOBS/ID.KIND: in, out, err, pid (empty until it runs), claim.
 
-PORT_NAME=guest.agent
-JOBS=/run/agent
-mkdir -p $JOBS
-cd /root
+. /usr/lib/guest/common
 
 find_port() {
     # The port comes to life after its driver was loaded; 20 s, named on the console if they pass.
     tries=2000
     while [ $tries -gt 0 ]; do
         for class in /sys/class/virtio-ports/*; do
-            if [ -e "$class/name" ] && read -r name <"$class/name" && [ "$name" = $PORT_NAME ]; then
+            if [ -e "$class/name" ] && read -r name <"$class/name" && [ "$name" = guest.agent ]; then
                 port=/dev/${class##*/}
                 [ -c "$port" ] && return 0
             fi
@@ -28,53 +28,16 @@ find_port() {
         usleep 10000
         tries=$((tries - 1))
     done
-    echo "agent: no virtio port named $PORT_NAME within 20 s"
+    echo "agent: no virtio port named guest.agent within 20 s" >&2
     return 1
 }
 
-# A command's files are JOBS/ID.KIND. Whoever makes ID.claim first answers for it; the shell's "no
-# clobber" mode makes the file or fails, with no program started.
-claim() {
-    set -C
-    true >"$JOBS/$1.claim"
-    claimed=$?
-    set +C
-    return $claimed
-} 2>/dev/null
-
-answer() {
-    job=$JOBS/$1
-    if claim "$1"; then
-        if [ -s "$job.out" ] || [ -s "$job.err" ]; then
-            sizes=$(stat -c %s "$job.out" "$job.err")
-            {
-                echo "done $1 $2" $sizes
-                cat "$job.out" "$job.err"
-            } >&3
-        else
-            echo "done $1 $2 0 0" >&3
-        fi
-    fi
-    rm -f "$job".*
-}
-
 run() {
-    job=$JOBS/$1
-    input=/dev/null
     if [ "$2" -gt 0 ]; then
-        input=$job.in
-        dd bs="$2" count=1 iflag=fullblock of="$input" <&3 2>/dev/null
+        dd bs="$2" count=1 iflag=fullblock of="$JOBS/$1.in" <&3 2>/dev/null
     fi
-    eval "code=$3"
-    # Until this is gone, the command is not answered for.
-    true >"$job.pid"
-    (
-        # A session of its own, so that a kill reaches all of it.
-        setsid sh -c "$code" sh <"$input" >"$job.out" 2>"$job.err" 3>&- &
-        echo $! >"$job.pid"
-        wait $!
-        answer "$1" $?
-    ) 2>/dev/null &
+    true >"$JOBS/$1.pid"
+    echo "$1 $3" >&4
 }
 
 kill_job() {
@@ -84,27 +47,39 @@ kill_job() {
 } 2>/dev/null
 
 drop_job() {
-    [ -e "$JOBS/$1.pid" ] && claim "$1" && echo "dropped $1" >&3
+    if [ -e "$JOBS/$1.pid" ] && claim "$1"; then
+        # The runner is stuck with the command; it ends once it finds the claim taken.
+        /usr/lib/guest/runner &
+        echo "dropped $1" >&3
+    fi
 }
 
+serve() {
+    echo "hello $boot" >&3
+    verb=
+    until [ "$verb" = "sync $boot" ]; do
+        # Fails until the host's side is connected.
+        IFS= read -r verb <&3 || usleep 10000
+    done
+    while :; do
+        if IFS=' ' read -r verb id size code <&3; then
+            case $verb in
+            run) run "$id" "$size" "$code" ;;
+            kill) kill_job "$id" ;;
+            drop) drop_job "$id" ;;
+            *) echo "agent: unknown request '$verb'" >&2 ;;
+            esac
+        else
+            usleep 10000
+        fi
+    done
+}
+
+mkdir -p "$JOBS"
+mkfifo /run/queue
 read -r boot </proc/sys/kernel/random/boot_id
 find_port || exec sh
-exec 3<>"$port"
-echo "hello $boot" >&3
-verb=
-until [ "$verb" = "sync $boot" ]; do
-    # Fails until the host's side is connected.
-    IFS= read -r verb <&3 || usleep 10000
-done
-while :; do
-    if IFS=' ' read -r verb id size code <&3; then
-        case $verb in
-        run) run "$id" "$size" "$code" ;;
-        kill) kill_job "$id" ;;
-        drop) drop_job "$id" ;;
-        *) echo "agent: unknown request '$verb'" ;;
-        esac
-    else
-        usleep 10000
-    fi
-done
+# The port can be opened only once, so the runner inherits it.
+exec 3<>"$port" 4<>/run/queue
+# A pipeline only to have both at once: what a shell starts with '&' cannot be stopped with Ctrl-C.
+serve | /usr/lib/guest/runner
