@@ -2,8 +2,8 @@
 #include "core/io/connection.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -68,9 +68,9 @@ void Connection::close() {
 }
 
 bool Connection::peer_is_gone() {
-  char byte = 0;
-  const ssize_t size = ::recv(socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-  return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+  // Bytes that it left unread do not make it present.
+  pollfd peer{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&peer, 1, 0) > 0;
 }
 
 void Connection::close_because(const std::string& reason) {

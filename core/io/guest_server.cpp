@@ -93,7 +93,10 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
   }
 
   void request_stop() {
-    boost::asio::post(context_, [self = shared_from_this()] { self->end(); });
+    // Weak: after the thread has ended, this stays in the queue of a context that we own.
+    boost::asio::post(context_, [self = weak_from_this()] {
+      if (const auto loop = self.lock()) loop->end();
+    });
   }
 
   bool wait_until_ended(std::chrono::milliseconds limit) {

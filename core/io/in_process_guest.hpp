@@ -46,6 +46,8 @@ class InProcessGuest final : public virtio::DriverTransport {
   void kick(std::uint16_t index) override;
   [[nodiscard]] bool wait(std::uint16_t index, std::chrono::milliseconds limit) override;
 
+  /// The file that the memory is in.
+  [[nodiscard]] int memory_file() const { return file_.get(); }
   [[nodiscard]] FrontEndConnection& connection() { return connection_; }
   [[nodiscard]] vhost_user::FrontEnd& front_end() { return front_end_; }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "backends/sim/bus/bus.hpp"
+#include "backends/sim/devices/at24.hpp"
+#include "core/i2c/virtio_i2c.hpp"
+#include "core/i2c/virtio_i2c_driver.hpp"
+#include "core/io/in_process_guest.hpp"
+#include "core/io/server.hpp"
+
+namespace vhost_device::io::testing {
+
+/// A folder of its own, removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "vhost-device-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    path_ = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] std::filesystem::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline const i2c::Address eeprom_address = *i2c::Address::seven_bit(0x50);
+
+/// The devices of guests whose bus is `adapter`.
+inline Server::GuestDeviceFactory i2c_devices(std::shared_ptr<i2c::Adapter> adapter) {
+  return [adapter](std::size_t) { return std::make_unique<i2c::VirtioI2c>(adapter); };
+}
+
+/// A simulated bus with a 24c02 that has no write cycle, served to `guests` guests.
+struct ServedBus {
+  explicit ServedBus(std::size_t guests = 1)
+      : server({.path = folder / "i2c.sock", .count = guests}, i2c_devices(bus)) {
+    eeprom->set_write_cycle(std::chrono::milliseconds(0));
+    bus->attach(eeprom);
+  }
+
+  [[nodiscard]] std::filesystem::path socket(std::size_t guest = 0) const {
+    return server.socket_paths().at(guest);
+  }
+
+  TemporaryFolder folder;
+  std::shared_ptr<sim::Bus> bus = std::make_shared<sim::Bus>();
+  std::shared_ptr<sim::At24> eeprom = std::make_shared<sim::At24>("24c02", eeprom_address);
+  Server server;
+};
+
+/// A guest on a served bus with its driver, started.
+struct I2cGuest {
+  explicit I2cGuest(const std::filesystem::path& socket, InProcessGuest::Options options = {},
+                    i2c::VirtioI2cDriver::Options driver_options = {})
+      : guest(socket, options),
+        ring(i2c::VirtioI2cDriver::make_ring(guest, 64)),
+        driver(guest, ring, driver_options) {
+    guest.start({&ring});
+  }
+
+  /// Writes a byte into the EEPROM at offset 0 and reads it back; whether both worked.
+  [[nodiscard]] bool eeprom_works(std::byte value) {
+    std::vector to_write{std::byte{0}, value};
+    std::vector pointer{std::byte{0}};
+    std::vector<std::byte> read(1);
+    const std::vector write_messages{i2c::Message{eeprom_address, false, to_write}};
+    const std::vector read_messages{i2c::Message{eeprom_address, false, pointer},
+                                    i2c::Message{eeprom_address, true, read}};
+    return driver.transfer(write_messages).ok() && driver.transfer(read_messages).ok() &&
+           read[0] == value;
+  }
+
+  InProcessGuest guest;
+  virtio::DriverRing ring;
+  i2c::VirtioI2cDriver driver;
+};
+
+/// How many descriptors this process has open.
+inline std::size_t open_descriptors() {
+  using Iterator = std::filesystem::directory_iterator;
+  return static_cast<std::size_t>(std::distance(Iterator("/proc/self/fd"), Iterator()));
+}
+
+}  // namespace vhost_device::io::testing

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/io/server.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <future>
+
+#include "core/virtio/features.hpp"
+#include "tests/unit/io/served_bus.hpp"
+
+namespace vhost_device::io {
+namespace {
+
+using testing::I2cGuest;
+using testing::ServedBus;
+using namespace std::chrono_literals;
+
+constexpr auto limit = 5s;
+
+TEST(Server, guest_reads_what_it_wrote) {
+  ServedBus served;
+  I2cGuest guest(served.socket());
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{0x5a}));
+  EXPECT_EQ(served.eeprom->read_data(0, 1).front(), std::byte{0x5a});
+}
+
+TEST(Server, guest_in_the_order_of_qemu_7_2_is_served) {
+  ServedBus served;
+  InProcessGuest::Options options;
+  options.front_end.order = vhost_user::FrontEnd::Order::qemu_7_2;
+  I2cGuest guest(served.socket(), options);
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{1}));
+}
+
+TEST(Server, guest_with_indirect_descriptors_is_served) {
+  ServedBus served;
+  I2cGuest guest(served.socket(), {}, {.indirect = true});
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{2}));
+}
+
+TEST(Server, guest_without_event_idx_is_served) {
+  ServedBus served;
+  InProcessGuest::Options options;
+  options.front_end.features = ~std::uint64_t{virtio::feature::event_idx};
+  I2cGuest guest(served.socket(), options);
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{3}));
+}
+
+TEST(Server, single_socket_is_at_the_bare_path_too) {
+  ServedBus served;
+
+  I2cGuest guest(served.folder / "i2c.sock");
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{4}));
+}
+
+TEST(Server, guest_that_pauses_goes_on_where_it_was) {
+  ServedBus served;
+  I2cGuest guest(served.socket());
+  ASSERT_TRUE(guest.eeprom_works(std::byte{5}));
+
+  guest.guest.stop();
+  guest.guest.start({&guest.ring});
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{6}));
+}
+
+TEST(Server, guest_that_leaves_and_returns_is_served_again) {
+  ServedBus served;
+  for (unsigned i = 0; i < 20; ++i) {
+    I2cGuest guest(served.socket());
+    EXPECT_TRUE(guest.eeprom_works(static_cast<std::byte>(i)));
+  }
+}
+
+TEST(Server, guests_that_come_and_go_leave_no_descriptor_behind) {
+  ServedBus served;
+  { I2cGuest first(served.socket()); }
+  const auto connect_and_leave = [&] { I2cGuest guest(served.socket()); };
+  connect_and_leave();
+  I2cGuest last(served.socket());
+  const std::size_t before = testing::open_descriptors();
+  { ServedBus other; }
+
+  EXPECT_EQ(testing::open_descriptors(), before);
+}
+
+TEST(Server, second_front_end_on_a_busy_socket_is_turned_away) {
+  ServedBus served;
+  I2cGuest guest(served.socket());
+
+  FrontEndConnection second(served.socket(), limit);
+
+  EXPECT_TRUE(second.wait_until_closed());
+  EXPECT_TRUE(guest.eeprom_works(std::byte{7}));
+}
+
+TEST(Server, guests_on_their_own_sockets_share_the_bus) {
+  ServedBus served(2);
+  I2cGuest a(served.socket(0));
+  I2cGuest b(served.socket(1));
+
+  EXPECT_TRUE(a.eeprom_works(std::byte{8}));
+  EXPECT_TRUE(b.eeprom_works(std::byte{9}));
+  EXPECT_EQ(served.server.connected(), 2U);
+}
+
+TEST(Server, stop_closes_connections_and_removes_the_sockets) {
+  ServedBus served;
+  FrontEndConnection connection(served.socket(), limit);
+  const auto path = served.socket();
+
+  EXPECT_TRUE(served.server.stop(limit));
+
+  EXPECT_TRUE(connection.wait_until_closed());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(std::filesystem::is_symlink(served.folder / "i2c.sock"));
+  EXPECT_TRUE(served.server.wait(0ms));
+}
+
+TEST(Server, socket_that_cannot_be_made_leaves_no_other_behind) {
+  testing::TemporaryFolder folder;
+  const SocketFile busy(folder / "x1", 0600);
+  const auto bus = std::make_shared<sim::Bus>();
+
+  EXPECT_THROW(Server({.path = folder / "x", .count = 3}, testing::i2c_devices(bus)), SocketError);
+
+  EXPECT_FALSE(std::filesystem::exists(folder / "x0"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "x1"));
+}
+
+TEST(Server, inherited_listening_socket_is_served) {
+  testing::TemporaryFolder folder;
+  const SocketFile listening(folder / "x", 0600);
+  const auto bus = std::make_shared<sim::Bus>();
+  Server server(listening.duplicate(), testing::i2c_devices(bus));
+
+  I2cGuest guest(folder / "x");
+
+  EXPECT_FALSE(guest.eeprom_works(std::byte{1}));  // an empty bus: an answer all the same
+  EXPECT_FALSE(server.wait(0ms));
+}
+
+TEST(Server, inherited_connection_finishes_the_server_when_it_ends) {
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+  virtio::UniqueFd ours(pair[0]);
+  const auto bus = std::make_shared<sim::Bus>();
+  Server server(virtio::UniqueFd(pair[1]), testing::i2c_devices(bus));
+
+  ours.reset();
+
+  EXPECT_TRUE(server.wait(limit));
+}
+
+TEST(Server, descriptor_that_is_no_unix_socket_is_refused) {
+  const auto bus = std::make_shared<sim::Bus>();
+  virtio::UniqueFd internet(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+
+  EXPECT_THROW(Server(std::move(internet), testing::i2c_devices(bus)), std::system_error);
+}
+
+/// A bus on which a transfer takes until it is let go.
+class HeldAdapter final : public i2c::Adapter {
+ public:
+  std::promise<void> entered;
+  std::promise<void> let_go;
+
+  [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
+
+ private:
+  i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override {
+    entered.set_value();
+    let_go.get_future().wait();
+    return {messages.size(), i2c::TransferError::none};
+  }
+};
+
+TEST(Server, transfer_that_takes_long_holds_up_no_other_guest_and_no_stop) {
+  testing::TemporaryFolder folder;
+  const auto held = std::make_shared<HeldAdapter>();
+  const auto bus = std::make_shared<sim::Bus>();
+  bus->attach(std::make_shared<sim::At24>("24c02", testing::eeprom_address));
+  Server server({.path = folder / "x", .count = 2}, [&](std::size_t index) {
+    return std::make_unique<i2c::VirtioI2c>(index == 0 ? std::shared_ptr<i2c::Adapter>(held) : bus);
+  });
+  I2cGuest slow(folder / "x0");
+  I2cGuest quick(folder / "x1");
+  const std::vector messages{i2c::Message{testing::eeprom_address, false, {}}};
+  auto slow_transfer =
+      std::async(std::launch::async, [&] { return slow.driver.transfer(messages); });
+  held->entered.get_future().wait();
+
+  EXPECT_TRUE(quick.driver.transfer(messages).ok());
+  EXPECT_FALSE(server.stop(10ms));
+
+  held->let_go.set_value();
+  EXPECT_TRUE(slow_transfer.get().ok());
+  EXPECT_TRUE(server.stop(limit));
+}
+
+}  // namespace
+}  // namespace vhost_device::io
