@@ -11,17 +11,18 @@ namespace vhost_device::sim {
 namespace {
 
 void check_blob(std::span<const std::byte> blob) {
-  const int error = ::fdt_check_full(blob.data(), blob.size());
-  if (error != 0) {
+  const auto check = [](int error) {
+    if (error == 0) return;
     throw BoardError(std::string("a damaged devicetree blob: ") + ::fdt_strerror(error));
-  }
-  // Before version 16 nodes had whole paths for names. dtc has written 17 since 2005.
-  constexpr unsigned oldest_version = 16;
+  };
+  check(blob.size() < sizeof(fdt_header) ? -FDT_ERR_TRUNCATED : ::fdt_check_header(blob.data()));
+  // First of all the rest: libfdt 1.6 can be crashed by made-up blobs of the versions before.
+  constexpr unsigned only_version = 17;  // the Devicetree Specification 0.4, 5.2; dtc's since 2005
   const unsigned version = fdt_version(static_cast<const void*>(blob.data()));
-  if (version < oldest_version) {
-    throw BoardError("a devicetree blob of version " + std::to_string(version) +
-                     " (expected 16 or later)");
+  if (version < only_version) {
+    throw BoardError("a devicetree blob of version " + std::to_string(version) + " (expected 17)");
   }
+  check(::fdt_check_full(blob.data(), blob.size()));
 }
 
 std::span<const std::byte> bytes(const void* data, int size) {

@@ -27,8 +27,8 @@ class DeviceTree {
   static constexpr std::size_t max_nodes = 65536;
   static constexpr int max_depth = 64;
 
-  /// Throws BoardError when the blob is damaged (libfdt's fdt_check_full, version 16 or later of
-  /// the format) or over one of the limits.
+  /// Throws BoardError when the blob is damaged (libfdt's fdt_check_full), of a version before 17
+  /// of the format, or over one of the limits.
   explicit DeviceTree(std::vector<std::byte> blob);
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }

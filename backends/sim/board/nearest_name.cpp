@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace vhost_device::sim {
@@ -15,18 +16,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 
   // row[j]: from the part of `a` seen so far to the first j characters of `b`.
   std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> above(row.size());
+  std::vector<std::size_t> two_above(row.size());
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    std::size_t least = row[0];
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-      least = std::min(least, row[j + 1]);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::swap(two_above, above);
+    std::swap(above, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      row[j] = std::min({above[j - 1] + (same ? 0 : 1), row[j - 1] + 1, above[j] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
     }
-    if (least > limit) return limit + 1;
+    // A swap reaches over one row, so both have to be beyond the limit.
+    if (std::min(*std::ranges::min_element(row), *std::ranges::min_element(above)) > limit) break;
   }
   return std::min(row.back(), limit + 1);
 }

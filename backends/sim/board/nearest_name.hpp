@@ -9,8 +9,8 @@
 
 namespace vhost_device::sim {
 
-/// The fewest insertions, removals and replacements of one character that make `b` of `a`
-/// (Levenshtein's distance); `limit + 1` when it takes more than `limit`.
+/// The fewest insertions, removals and replacements of one character and swaps of two neighbours
+/// that make `b` of `a` (optimal string alignment); `limit + 1` when it takes more than `limit`.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
 /// The candidate with the smallest distance from `name`, the first of several; nothing when all are
