@@ -81,16 +81,16 @@ bool RequestGroup::make_contiguous(Request& request, Message& message) {
   const std::size_t length =
       std::accumulate(rest_.begin(), rest_.end(), std::size_t{0},
                       [](std::size_t sum, const Buffer& buffer) { return sum + buffer.size; });
-  if (!reachable || length > max_message_length) return false;
+  if (!reachable || length > max_message_length || bytes_ + length > max_bytes) return false;
+  bytes_ += length;
   if (rest_.empty()) return true;
   if (rest_.size() == 1) {
     message.data = {rest_.front().data, length};
     return true;
   }
 
-  if (gathered_.size() + length > max_gathered_bytes) return false;
   if (pieces_.size() + rest_.size() > max_pieces) return false;
-  gathered_.reserve(max_gathered_bytes);
+  gathered_.reserve(max_bytes);
   const std::size_t start = gathered_.size();
   gathered_.resize(start + length);
   message.data = std::span(gathered_).subspan(start, length);
@@ -117,6 +117,7 @@ void RequestGroup::complete(virtio::Queue& queue, std::size_t completed) {
   pieces_.clear();
   gathered_.clear();
   well_formed_ = true;
+  bytes_ = 0;
 }
 
 std::uint32_t RequestGroup::finish(const Request& request, const Message& message, bool ok) {

@@ -24,9 +24,9 @@ namespace vhost_device::i2c {
 /// limit below. One such request spoils its group: nothing of it is put on a wire.
 class RequestGroup {
  public:
-  /// Bounds on what a group may take of this process's memory: data in more than one piece, and the
-  /// number of such pieces. Far above what any driver does.
-  static constexpr std::size_t max_gathered_bytes = std::size_t{1} << 20;
+  /// Bounds on a group, far above what any driver asks for: its data in all, which bounds the time
+  /// that it can hold a bus and the memory to gather it in, and the pieces of scattered data.
+  static constexpr std::size_t max_bytes = std::size_t{1} << 20;
   static constexpr std::size_t max_pieces = std::size_t{1} << 16;
 
   /// Takes the request in `chain` as the last one of the group.
@@ -71,6 +71,7 @@ class RequestGroup {
   std::vector<Request> requests_;
   std::vector<Message> messages_;
   bool well_formed_ = true;
+  std::size_t bytes_ = 0;               // of data in all requests
   std::vector<virtio::Buffer> rest_;    // scratch: the data pieces of the request being parsed
   std::vector<virtio::Buffer> pieces_;  // where scattered reads go
   std::vector<std::byte> gathered_;     // never reallocated while messages point into it

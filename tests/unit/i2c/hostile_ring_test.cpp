@@ -270,8 +270,8 @@ TEST_F(HostileRing, same_request_offered_for_ever_does_not_grow_the_group) {
   EXPECT_EQ(guest.ring().raw_used_index(), guest.ring().size());
 }
 
-TEST_F(HostileRing, data_in_more_pieces_than_may_be_gathered_gets_an_error_and_no_memory) {
-  // One page of guest memory named over and over: a mebibyte and more to gather, in one group.
+TEST_F(HostileRing, data_over_the_bound_of_a_group_gets_an_error_and_no_memory) {
+  // One page of guest memory named over and over: a mebibyte and more of data, in one group.
   const auto data = guest.buffer(4096);
   constexpr int requests = 20;
   std::vector<std::uint64_t> statuses;
