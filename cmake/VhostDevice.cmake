@@ -18,10 +18,16 @@ function(vhd_library name)
   target_link_libraries(${name} PUBLIC vhd_options ${arg_LINK})
 endfunction()
 
-# vhd_test(NAME SOURCES ... LINK ...): one GoogleTest program, each of its tests known to ctest.
+# vhd_test(KIND_SUBJECT SOURCES ... LINK ... [LABELS ...]): one GoogleTest program, each of its tests
+# known to ctest. KIND (unit, contract) becomes a label, by which scripts/test chooses and counts.
 function(vhd_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE vhd_options ${arg_LINK} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} PROPERTIES TIMEOUT 120 LABELS "${arg_LABELS}")
+  string(REGEX MATCH "^[a-z0-9]+" kind ${name})
+  set(labels ${kind} ${arg_LABELS})
+  list(REMOVE_DUPLICATES labels)
+  # Escaped, as gtest_discover_tests would take the second label for a property.
+  list(JOIN labels "\\;" labels)
+  gtest_discover_tests(${name} PROPERTIES TIMEOUT 120 LABELS "${labels}")
 endfunction()

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Runs a folder of pytest tests."""
+
+from __future__ import annotations
+
+from checks.outcome import Row, StepFailed
+from checks.results import read_junit
+from checks.workspace import Workspace
+
+
+def run_pytest(workspace: Workspace, name: str, folder: str) -> Row:
+    """Runs the tests in `folder`. No test at all is a failure."""
+    results = workspace.logs / f"{name}.xml"
+    results.unlink(missing_ok=True)
+    command = [workspace.python, "-m", "pytest", folder, f"--junitxml={results}", "-rfEs", "--color=no"]
+    status = workspace.status(command, name, f"{name} tests")
+    if not results.exists():
+        raise StepFailed(f"{name}: pytest ended with status {status}")
+    row = read_junit(results, name)
+    if status != 0 and not row.failed:
+        raise StepFailed(f"{name}: pytest ended with status {status}")
+    return row

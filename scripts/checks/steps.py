@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""The table of steps. Quick ones that need nothing come first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from checks import ctest, pytest
+from checks.outcome import Row
+from checks.workspace import Workspace, fixed_addresses
+
+CPP_FOLDERS = ("core", "backends", "daemon", "python", "tests")
+PYTHON_PATHS = ("python", "tests", "examples", "scripts", "scripts/tidy", "scripts/count-tests")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `needs` are steps without which it cannot run; one whose tests merely fail will do."""
+
+    name: str
+    title: str
+    run: Callable[[Workspace], Sequence[Row]]
+    needs: tuple[str, ...] = ()
+    quick: bool = True
+
+
+def _format(workspace: Workspace) -> Sequence[Row]:
+    files = workspace.files(("*.cpp", "*.hpp"), CPP_FOLDERS)
+    cpp = workspace.status(
+        ["clang-format", "--dry-run", "-Werror", *files], "clang-format", "clang-format (remedy: clang-format -i)"
+    )
+    ruff = workspace.tool("ruff")
+    python = workspace.status(
+        [ruff, "format", "--check", *PYTHON_PATHS], "ruff-format", "ruff format (remedy: build/venv/bin/ruff format)"
+    )
+    return [Row.check("format", cpp == python == 0, f"{len(files)} C++ files and all Python files")]
+
+
+def _lint(workspace: Workspace) -> Sequence[Row]:
+    status = workspace.status([workspace.tool("ruff"), "check", *PYTHON_PATHS], "ruff", "ruff check")
+    return [Row.check("lint", status == 0, "ruff check")]
+
+
+def _tree(workspace: Workspace) -> Sequence[Row]:
+    return [pytest.run_pytest(workspace, "tree", "tests/tree")]
+
+
+def _build(workspace: Workspace) -> Sequence[Row]:
+    ctest.build(workspace, "dev")
+    return [Row.check("build", True, "GCC, warnings as errors")]
+
+
+def _unit(workspace: Workspace) -> Sequence[Row]:
+    return [ctest.run_tests(workspace, "dev", "unit", "^unit$")]
+
+
+def _contract(workspace: Workspace) -> Sequence[Row]:
+    return [ctest.run_tests(workspace, "dev", "contract", "^contract$")]
+
+
+def _package(workspace: Workspace) -> Sequence[Row]:
+    workspace.run(["scripts/setup", "package"], "setup-package", "building the Python package")
+    return [Row.check("package", True, "vhost_device")]
+
+
+def _types(workspace: Workspace) -> Sequence[Row]:
+    package = workspace.status([workspace.python, "-m", "mypy", "--strict"], "mypy", "mypy --strict")
+    scripts = workspace.status(
+        [workspace.python, "-m", "mypy", "--strict", "--config-file=", "scripts/run_checks.py"],
+        "mypy-scripts",
+        "mypy --strict on scripts",
+        environment={"MYPYPATH": "scripts"},
+    )
+    return [Row.check("types", package == scripts == 0, "mypy --strict")]
+
+
+def _python(workspace: Workspace) -> Sequence[Row]:
+    return [pytest.run_pytest(workspace, "python", "tests/python")]
+
+
+def _guest(workspace: Workspace) -> Sequence[Row]:
+    workspace.run(["scripts/setup", "guest"], "setup-guest", "building the Linux guest")
+    return [Row.check("guest", True, "kernel, modules and programs")]
+
+
+def _e2e(workspace: Workspace) -> Sequence[Row]:
+    return [pytest.run_pytest(workspace, "e2e", "tests/e2e")]
+
+
+def _asan(workspace: Workspace) -> Sequence[Row]:
+    ctest.build(workspace, "asan")
+    return [ctest.run_tests(workspace, "asan", "asan", "")]
+
+
+def _tsan(workspace: Workspace) -> Sequence[Row]:
+    launcher = fixed_addresses()
+    ctest.build(workspace, "tsan", launcher=launcher)
+    return [ctest.run_tests(workspace, "tsan", "tsan", "", launcher)]
+
+
+def _tidy(workspace: Workspace) -> Sequence[Row]:
+    status = workspace.status(["scripts/tidy"], "tidy", "clang-tidy")
+    return [Row.check("tidy", status == 0, "clang-tidy")]
+
+
+def _counts(workspace: Workspace) -> Sequence[Row]:
+    status = workspace.status(["scripts/count-tests"], "counts", "comparing the README's counts")
+    return [Row.check("counts", status == 0, "the README's numbers of tests")]
+
+
+STEPS = (
+    Step("format", "clang-format and ruff format change nothing", _format),
+    Step("lint", "ruff check finds nothing", _lint),
+    Step("build", "everything in C++ but the Python module, by GCC", _build),
+    Step("unit", "tests/unit", _unit, needs=("build",)),
+    Step("contract", "tests/contract", _contract, needs=("build",)),
+    Step("package", "the Python package, in build/venv", _package),
+    Step("tree", "tests/tree: rules that the tree itself keeps", _tree),
+    Step("types", "mypy --strict finds nothing", _types, needs=("package",)),
+    Step("python", "tests/python", _python, needs=("package",)),
+    Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
+    Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("package", "guest"), quick=False),
+    Step("asan", "C++ tests under Clang's ASan and UBSan", _asan, quick=False),
+    Step("tsan", "C++ tests under Clang's ThreadSanitizer", _tsan, quick=False),
+    Step("tidy", "clang-tidy finds nothing", _tidy, needs=("build",), quick=False),
+    Step("counts", "the README gives the numbers of tests", _counts, needs=("build", "package"), quick=False),
+)
+
+
+def choose(only: Sequence[str], *, quick: bool) -> list[Step]:
+    """The steps asked for, with what they need, in the order of the table."""
+    by_name = {step.name: step for step in STEPS}
+    wanted: set[str] = set()
+    waiting = list(only) or [step.name for step in STEPS if step.quick or not quick]
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += by_name[name].needs
+    return [step for step in STEPS if step.name in wanted]

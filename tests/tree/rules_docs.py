@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Rules for what a reader is shown: examples, the change log, the README's tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tree import File, Finding
+
+_FAMILY_NAME = re.compile(r"\.name = \"([^\"]+)\"")
+
+
+def examples_are_shown_and_run(files: Iterable[File]) -> Iterator[Finding]:
+    files = tuple(files)
+    shown = "\n".join(f.text for f in files if f.suffix == ".md")
+    run = "\n".join(f.text for f in files if f.path.startswith("tests/") and f.is_code)
+    for file in files:
+        if not file.path.startswith("examples/"):
+            continue
+        name = file.path.removeprefix("examples/")
+        if file.path not in shown:
+            remedy = "show it in README.md or in docs/, by its path"
+            yield Finding(file.path, 1, "is mentioned in no document", remedy)
+        # A test may put the path together from folder and name.
+        if name.rsplit("/", 1)[-1] not in run:
+            yield Finding(file.path, 1, "is run by no test", "run it in tests/python or tests/e2e")
+
+
+def change_log_is_kept(files: Iterable[File]) -> Iterator[Finding]:
+    files = {file.path: file for file in files}
+    log = files.get("CHANGELOG.md", File("CHANGELOG.md", ""))
+    version = re.search(r"VERSION (\d+\.\d+\.\d+)", files["CMakeLists.txt"].text)
+    sections = re.findall(r"^## \[([^\]]+)\]", log.text, re.MULTILINE)
+    if not sections:
+        yield Finding(log.path, 1, "has no section", "add '## [Unreleased]'")
+    elif version and sections[0] != "Unreleased" and sections[0] != version[1]:
+        remedy = f"put '## [Unreleased]' or '## [{version[1]}]' first"
+        yield Finding(log.path, 1, f"the newest section is {sections[0]}", remedy)
