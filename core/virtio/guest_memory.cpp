@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -104,29 +105,36 @@ void GuestMemory::translate(std::uint64_t guest_address, std::uint32_t length,
                             std::vector<Buffer>& buffers) const {
   if (length == 0) return;
   const std::size_t before = buffers.size();
+  // A range that wraps would go on at address zero, which may be memory.
   bool inside = !wraps(guest_address, length);
-  std::uint64_t address = guest_address;
-  std::uint64_t remaining = length;
-  while (inside && remaining > 0) {
-    const MappedRegion* const region = find(address);
-    inside = region != nullptr;
-    if (!inside) break;
-    const std::uint64_t offset = address - region->description.guest_address;
-    const std::uint64_t piece = std::min(remaining, region->description.size - offset);
-    buffers.push_back({region->mapping.data() + offset, static_cast<std::size_t>(piece)});
-    remaining -= piece;
-    address += piece;
+  std::uint64_t done = 0;
+  while (inside && done < length) {
+    const Buffer piece = first_piece(guest_address + done, length - done);
+    inside = piece.data != nullptr;
+    buffers.push_back(piece);
+    done += piece.size;
   }
   if (inside) return;
   buffers.resize(before);
   buffers.push_back({nullptr, length});
 }
 
+bool GuestMemory::read(std::uint64_t guest_address, std::span<std::byte> bytes) const {
+  if (bytes.empty()) return true;
+  if (wraps(guest_address, bytes.size())) return false;
+  while (!bytes.empty()) {
+    const Buffer piece = first_piece(guest_address, bytes.size());
+    if (piece.data == nullptr) return false;
+    std::memcpy(bytes.data(), piece.data, piece.size);
+    bytes = bytes.subspan(piece.size);
+    guest_address += piece.size;
+  }
+  return true;
+}
+
 std::byte* GuestMemory::at(std::uint64_t guest_address, std::uint64_t length) const {
-  const MappedRegion* const region = find(guest_address);
-  if (region == nullptr) return nullptr;
-  const std::uint64_t offset = guest_address - region->description.guest_address;
-  return length <= region->description.size - offset ? region->mapping.data() + offset : nullptr;
+  const Buffer piece = first_piece(guest_address, length);
+  return piece.size == length ? piece.data : nullptr;
 }
 
 std::byte* GuestMemory::at_user_address(std::uint64_t user_address, std::uint64_t length) const {
@@ -143,6 +151,14 @@ std::byte* GuestMemory::at_user_address(std::uint64_t user_address, std::uint64_
 bool GuestMemory::lost() const {
   return std::ranges::any_of(regions_,
                              [](const MappedRegion& region) { return region.mapping.lost(); });
+}
+
+Buffer GuestMemory::first_piece(std::uint64_t guest_address, std::uint64_t length) const {
+  const MappedRegion* const region = find(guest_address);
+  if (region == nullptr) return {};
+  const std::uint64_t offset = guest_address - region->description.guest_address;
+  const std::uint64_t size = std::min(length, region->description.size - offset);
+  return {region->mapping.data() + offset, static_cast<std::size_t>(size)};
 }
 
 const GuestMemory::MappedRegion* GuestMemory::find(std::uint64_t guest_address) const {

@@ -63,6 +63,10 @@ class GuestMemory {
   void translate(std::uint64_t guest_address, std::uint32_t length,
                  std::vector<Buffer>& buffers) const;
 
+  /// Copies what lies at `guest_address` to `bytes`, from as many regions as it runs across. False,
+  /// with `bytes` in any state, when it is not wholly inside guest memory.
+  [[nodiscard]] bool read(std::uint64_t guest_address, std::span<std::byte> bytes) const;
+
   /// Pointer to `length` contiguous bytes at a guest address, or null when they do not lie in one
   /// region.
   [[nodiscard]] std::byte* at(std::uint64_t guest_address, std::uint64_t length) const;
@@ -83,6 +87,10 @@ class GuestMemory {
   };
 
   [[nodiscard]] const MappedRegion* find(std::uint64_t guest_address) const;
+
+  /// The part of [guest_address, guest_address + length) from its first byte on that lies in one
+  /// region; null data when that byte is outside.
+  [[nodiscard]] Buffer first_piece(std::uint64_t guest_address, std::uint64_t length) const;
 
   std::vector<MappedRegion> regions_;  // sorted by guest address, never overlapping
 };

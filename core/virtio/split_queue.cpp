@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "core/virtio/split_queue.hpp"
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cassert>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <utility>
 
 #include "core/virtio/ring_access.hpp"
@@ -180,16 +180,9 @@ std::optional<Descriptor> SplitQueue::read_entry(const Table& table, std::uint32
 
   // The table, and perhaps this very entry, runs across memory regions; or it is not in memory.
   if (table.guest_address > UINT64_MAX - offset) return std::nullopt;
-  std::byte entry[sizeof(Descriptor)];
-  std::size_t gathered = 0;
-  std::vector<Buffer> pieces;
-  memory_.translate(table.guest_address + offset, sizeof entry, pieces);
-  for (const Buffer& piece : pieces) {
-    if (piece.data == nullptr) return std::nullopt;
-    std::memcpy(entry + gathered, piece.data, piece.size);
-    gathered += piece.size;
-  }
-  return ring_access::read_descriptor(entry);
+  std::array<std::byte, sizeof(Descriptor)> entry;
+  if (!memory_.read(table.guest_address + offset, entry)) return std::nullopt;
+  return ring_access::read_descriptor(entry.data());
 }
 
 bool SplitQueue::add_buffer(const Descriptor& descriptor, Chain& chain) {
