@@ -46,9 +46,10 @@ from vhost_device.guest.recipe import (
     TOOLS,
     USERLAND_PACKAGES,
 )
-from vhost_device.guest.userland import busybox_applets, required_files
+from vhost_device.guest.userland import busybox_applets, required_files, without_applets
 from vhost_device.guest.vmlinux import extract_vmlinux
 
+_BUSYBOX = "bin/busybox"
 _SCRATCH_PREFIX = "tmp-"
 _UNPACK_LIMIT_S = 300.0
 _DEPMOD_LIMIT_S = 120.0
@@ -131,7 +132,7 @@ def _make_content(kernel: KernelPackages, files: dict[str, Path], extra: Sequenc
 
 def _make_image(content: Path, target: Path) -> None:
     root = content / "root"
-    archive = build_initramfs(root, busybox_applets(root / "bin" / "busybox"))
+    archive = build_initramfs(root, busybox_applets(root / _BUSYBOX))
     (target / INITRAMFS_FILE).write_bytes(archive)
     os.link(content / KERNEL_FILE, target / KERNEL_FILE)
     (aliases,) = root.glob(f"lib/modules/*/{ALIASES_FILE}")
@@ -164,7 +165,9 @@ def _select_modules(
 
 
 def _select_programs(userland: Path, root: Path) -> None:
-    for guest_path, content in required_files(userland, (*TOOLS, "bin/busybox")).items():
+    files = required_files(userland, (*TOOLS, _BUSYBOX))
+    files[_BUSYBOX] = without_applets(files[_BUSYBOX], [Path(tool).name for tool in TOOLS])
+    for guest_path, content in files.items():
         path = root / guest_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

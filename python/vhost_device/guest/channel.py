@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
-from vhost_device.guest.errors import GuestError
+from vhost_device.guest.errors import GuestFailure
 from vhost_device.guest.result import CommandResult
 
 # Far above what a command of a test prints; a guest that announces more is out of step.
@@ -42,7 +42,7 @@ class Dropped:
 Message = Union[Hello, Done, Dropped]
 
 
-class ChannelError(GuestError):
+class ChannelError(GuestFailure):
     """The guest's agent sent something that is not of the protocol."""
 
 

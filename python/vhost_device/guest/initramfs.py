@@ -32,13 +32,11 @@ def build_initramfs(root: Path, applets: Iterable[str]) -> bytes:
     writer.add_file("etc/group", b"root:x:0:\n")
     for name, path in OWN_FILES.items():
         writer.add_file(name, path.read_bytes(), 0o755)
-    taken = set()
     for path in sorted(root.rglob("*")):
         if path.is_file():
             name = path.relative_to(root).as_posix()
-            taken.add(path.name)
             writer.add_file(name, path.read_bytes(), 0o755 if path.stat().st_mode & 0o100 else 0o644)
-    for applet in sorted(set(applets) - taken):
+    for applet in sorted(set(applets) - {"busybox"}):
         writer.add_symlink(f"bin/{applet}", "busybox")
     # Level 6 unpacks as fast as 9 and is written much faster; no date, so the bytes are repeatable.
     return gzip.compress(writer.finish(), compresslevel=6, mtime=0)

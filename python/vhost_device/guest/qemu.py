@@ -145,6 +145,7 @@ class QemuProcess:
             self.exit_descriptor = os.pidfd_open(self._process.pid)
         except BaseException:
             self._close_streams()
+            self._stderr.close()
             raise
         finally:
             for pair in pairs.values():

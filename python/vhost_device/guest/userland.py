@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vhost_device.guest.errors import GuestBuildError
@@ -29,6 +29,24 @@ def required_files(tree: Path, programs: Iterable[str]) -> dict[str, bytes]:
         for name in _libraries(path):
             waiting.append(_locate(tree, name, guest_path))
     return files
+
+
+def without_applets(busybox: bytes, names: Sequence[str]) -> bytes:
+    """A busybox that does not know the applets `names`, which must follow each other in its table.
+
+    Debian's busybox prefers its own applets to programs of the same name, wherever PATH leads, and its
+    I2C tools are not the real ones (they read "10" as sixteen). The names are changed to ones that
+    nobody types and that keep the table sorted, because it is searched by halves.
+    """
+    known = _applet_table(names)
+    unknown = _applet_table(name[:2] + "-" + name[3:] for name in names)
+    if busybox.count(known) != 1:
+        raise GuestBuildError(f"busybox's table of applets does not have {', '.join(names)} in a row")
+    return busybox.replace(known, unknown)
+
+
+def _applet_table(names: Iterable[str]) -> bytes:
+    return b"\0" + b"".join(name.encode() + b"\0" for name in names)
 
 
 def busybox_applets(busybox: Path) -> list[str]:
