@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="STEP",
         help="this step and what it needs; may be given several times",
     )
-    parser.add_argument("--quick", action="store_true", help="no sanitizers, no virtual machine, no clang-tidy")
+    parser.add_argument(
+        "--quick", action="store_true", help="no sanitizers, no virtual machine, no clang-tidy"
+    )
     parser.add_argument("--list", action="store_true", help="list the steps")
     return parser
 

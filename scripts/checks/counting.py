@@ -58,7 +58,9 @@ def _block(text: str) -> str:
 
 
 def _count_ctest(root: Path) -> dict[str, int]:
-    listed = json.loads(_output(["ctest", "--test-dir", str(root / "build/dev"), "--show-only=json-v1"], root))
+    listed = json.loads(
+        _output(["ctest", "--test-dir", str(root / "build/dev"), "--show-only=json-v1"], root)
+    )
     counts = {"unit": 0, "contract": 0}
     for test in listed["tests"]:
         properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
@@ -79,5 +81,7 @@ def _output(command: list[str], root: Path) -> str:
         command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise CannotCount(f"{' '.join(command)} ended with status {done.returncode}\n{done.stdout}{done.stderr}")
+        raise CannotCount(
+            f"{' '.join(command)} ended with status {done.returncode}\n{done.stdout}{done.stderr}"
+        )
     return done.stdout

@@ -13,7 +13,9 @@ from checks.workspace import Workspace
 KINDS = ("unit", "contract")
 
 
-def build(workspace: Workspace, preset: str, settings: Sequence[str] = (), launcher: Sequence[str] = ()) -> None:
+def build(
+    workspace: Workspace, preset: str, settings: Sequence[str] = (), launcher: Sequence[str] = ()
+) -> None:
     """Configures and builds. StepFailed if either fails."""
     log = f"{preset}-build"
     workspace.run(["cmake", "--preset", preset, *settings], log, f"configuring {preset}")
@@ -22,9 +24,7 @@ def build(workspace: Workspace, preset: str, settings: Sequence[str] = (), launc
     workspace.run(command, log, f"building {preset}", append=True)
 
 
-def run_tests(
-    workspace: Workspace, preset: str, name: str, label: str, launcher: Sequence[str] = ()
-) -> Row:
+def run_tests(workspace: Workspace, preset: str, name: str, label: str, launcher: Sequence[str] = ()) -> Row:
     """Runs the tests of a preset whose labels match `label`. No test at all is a failure."""
     log = f"{preset}-{label.strip('^$')}" if label else preset
     results = workspace.logs / f"{log}.xml"

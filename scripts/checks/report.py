@@ -75,7 +75,9 @@ class Report:
             print(f"{line}  {row.note}".rstrip())
         failed = [row.name for row in rows if row.failed]
         minutes, seconds = divmod(round(time.monotonic() - self._start), 60)
-        print(f"\n  {'failed: ' + ', '.join(failed) if failed else 'all passed'}, in {minutes} min {seconds} s")
+        print(
+            f"\n  {'failed: ' + ', '.join(failed) if failed else 'all passed'}, in {minutes} min {seconds} s"
+        )
         totals = [sum(getattr(row, kind) for row in rows) for kind in ("passed", "failed", "skipped")]
         closing = f"{totals[0]} passed, {totals[1]} failed"
         print(closing + (f", {totals[2]} skipped" if totals[2] else ""), flush=True)

@@ -28,11 +28,15 @@ class Step:
 def _format(workspace: Workspace) -> Sequence[Row]:
     files = workspace.files(("*.cpp", "*.hpp"), CPP_FOLDERS)
     cpp = workspace.status(
-        ["clang-format", "--dry-run", "-Werror", *files], "clang-format", "clang-format (remedy: clang-format -i)"
+        ["clang-format", "--dry-run", "-Werror", *files],
+        "clang-format",
+        "clang-format (remedy: clang-format -i)",
     )
     ruff = workspace.tool("ruff")
     python = workspace.status(
-        [ruff, "format", "--check", *PYTHON_PATHS], "ruff-format", "ruff format (remedy: build/venv/bin/ruff format)"
+        [ruff, "format", "--check", *PYTHON_PATHS],
+        "ruff-format",
+        "ruff format (remedy: build/venv/bin/ruff format)",
     )
     return [Row.check("format", cpp == python == 0, f"{len(files)} C++ files and all Python files")]
 

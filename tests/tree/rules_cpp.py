@@ -63,7 +63,9 @@ def includes_are_rooted(files: Iterable[File]) -> Iterator[Finding]:
 
 def asio_stays_in_io(files: Iterable[File]) -> Iterator[Finding]:
     for file in _cpp(files):
-        if file.folder == ASIO_FOLDER or not file.path.startswith(("core/", "backends/", "daemon/", "python/")):
+        if file.folder == ASIO_FOLDER or not file.path.startswith(
+            ("core/", "backends/", "daemon/", "python/")
+        ):
             continue
         for line, text in file.lines():
             match = _INCLUDE.match(text)
@@ -89,7 +91,9 @@ def sources_are_built(files: Iterable[File]) -> Iterator[Finding]:
         name = file.path.rsplit("/", 1)[-1]
         # python/src is built by the file above it.
         above = file.folder.rsplit("/", 1)[0]
-        if not any(re.search(rf"(?<![\w.]){re.escape(name)}\b", builds.get(f, "")) for f in (file.folder, above)):
+        if not any(
+            re.search(rf"(?<![\w.]){re.escape(name)}\b", builds.get(f, "")) for f in (file.folder, above)
+        ):
             remedy = "add it to the CMakeLists.txt of its folder, or remove it"
             yield Finding(file.path, 1, "is built by nothing", remedy)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
-"""Rules for what a reader is shown: examples, the change log, the README's tables."""
+"""Rules for what a reader is shown: examples and the change log."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tree import File, Finding
-
-_FAMILY_NAME = re.compile(r"\.name = \"([^\"]+)\"")
 
 
 def examples_are_shown_and_run(files: Iterable[File]) -> Iterator[Finding]:
@@ -28,9 +26,9 @@ def examples_are_shown_and_run(files: Iterable[File]) -> Iterator[Finding]:
 
 
 def change_log_is_kept(files: Iterable[File]) -> Iterator[Finding]:
-    files = {file.path: file for file in files}
-    log = files.get("CHANGELOG.md", File("CHANGELOG.md", ""))
-    version = re.search(r"VERSION (\d+\.\d+\.\d+)", files["CMakeLists.txt"].text)
+    by_path = {file.path: file for file in files}
+    log = by_path.get("CHANGELOG.md", File("CHANGELOG.md", ""))
+    version = re.search(r"VERSION (\d+\.\d+\.\d+)", by_path["CMakeLists.txt"].text)
     sections = re.findall(r"^## \[([^\]]+)\]", log.text, re.MULTILINE)
     if not sections:
         yield Finding(log.path, 1, "has no section", "add '## [Unreleased]'")

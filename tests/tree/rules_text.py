@@ -15,7 +15,7 @@ _BUILD_FILES = ("CMakeLists.txt", ".cmake", ".dts", ".clang-tidy")
 # Put together here so that this file does not break its own rule.
 _UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK")) + r")\b")
 _SLEEP = re.compile(r"\b(?:time\.sleep|asyncio\.sleep|sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
-_SHELL_SLEEP = re.compile(r"(?:^|[;&|(`\"']|\bdo|\bthen)\s*u?sleep\s+[\d.]+")
+_SHELL_SLEEP = re.compile(r"(?:^|[;&|(]|\bdo|\bthen)\s*u?sleep\s+[\d.]+")
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -48,8 +48,10 @@ def tests_never_sleep(files: Iterable[File]) -> Iterator[Finding]:
         # The tests of these rules have bad samples in them.
         if not file.path.startswith("tests/") or not file.is_code or file.path.startswith("tests/tree/"):
             continue
+        # A Python test may run `sleep` in the guest, to have something to interrupt.
+        shell = file.suffix not in (".py", ".cpp", ".hpp")
         for line, text in file.lines():
-            if _SLEEP.search(text) or _SHELL_SLEEP.search(text):
+            if (_SHELL_SLEEP if shell else _SLEEP).search(text):
                 remedy = "wait for a condition, with a limit"
                 yield Finding(file.path, line, f"sleeps: {text.strip()}", remedy)
 

@@ -23,8 +23,16 @@ BROKEN: tuple[tuple[Rule, tuple[File, ...], str], ...] = (
         (File("core/virtio/a.hpp", '\n#include "core/vhost_user/session.hpp"'),),
         "core/virtio/a.hpp:2",
     ),
-    (rules_cpp.include_direction, (File("core/i2c/a.cpp", '#include "core/io/server.hpp"'),), "core/i2c/a.cpp:1"),
-    (rules_cpp.include_direction, (File("core/io/a.cpp", '#include "core/i2c/adapter.hpp"'),), "core/io/a.cpp:1"),
+    (
+        rules_cpp.include_direction,
+        (File("core/i2c/a.cpp", '#include "core/io/server.hpp"'),),
+        "core/i2c/a.cpp:1",
+    ),
+    (
+        rules_cpp.include_direction,
+        (File("core/io/a.cpp", '#include "core/i2c/adapter.hpp"'),),
+        "core/io/a.cpp:1",
+    ),
     (
         rules_cpp.include_direction,
         (File("core/i2c/a.cpp", '#include "backends/sim/bus/bus.hpp"'),),
@@ -55,7 +63,11 @@ BROKEN: tuple[tuple[Rule, tuple[File, ...], str], ...] = (
         (File("python/src/a.cpp", '#include "daemon/i2c_options.hpp"'),),
         "python/src/a.cpp:1",
     ),
-    (rules_cpp.include_direction, (File("other/a.cpp", '#include "core/virtio/queue.hpp"'),), "other/a.cpp:1"),
+    (
+        rules_cpp.include_direction,
+        (File("other/a.cpp", '#include "core/virtio/queue.hpp"'),),
+        "other/a.cpp:1",
+    ),
     (rules_cpp.includes_are_rooted, (File("core/i2c/a.cpp", '#include "adapter.hpp"'),), "core/i2c/a.cpp:1"),
     (
         rules_cpp.asio_stays_in_io,
@@ -90,7 +102,7 @@ BROKEN: tuple[tuple[Rule, tuple[File, ...], str], ...] = (
         (File("tests/a.cpp", "std::this_thread::sleep_for(1ms);"),),
         "tests/a.cpp:1",
     ),
-    (rules_text.tests_never_sleep, (File("tests/a.py", 'guest.run("sleep 0.5")'),), "tests/a.py:1"),
+    (rules_text.tests_never_sleep, (File("tests/a.sh", "false || sleep 0.5"),), "tests/a.sh:1"),
     (rules_text.links_lead_somewhere, (File("docs/a.md", "[b](../b.md)"),), "docs/a.md:1"),
     (
         rules_docs.examples_are_shown_and_run,
@@ -116,14 +128,20 @@ KEPT: tuple[tuple[Rule, tuple[File, ...]], ...] = (
         (File("core/i2c/a.cpp", '#include "core/i2c/a.hpp"'), File("core/i2c/a.hpp", "")),
     ),
     (rules_cpp.asio_stays_in_io, (File("core/io/a.cpp", "#include <boost/asio/io_context.hpp>"),)),
-    (rules_cpp.tests_say_condition_and_outcome, (File("tests/a.cpp", "TEST(Queue, empty_ring_pops_none) {"),)),
+    (
+        rules_cpp.tests_say_condition_and_outcome,
+        (File("tests/a.cpp", "TEST(Queue, empty_ring_pops_none) {"),),
+    ),
     (
         rules_cpp.sources_are_built,
         (File("tests/a.cpp", ""), File("tests/CMakeLists.txt", "vhd_test(a SOURCES a.cpp)")),
     ),
     (rules_text.license_line, (File("core/a.hpp", _SPDX), File("README.md", "no code"))),
     (rules_text.one_sitting, (File("core/a.cpp", "int a;\n" * 400), File("docs/a.md", "a\n" * 401))),
-    (rules_text.tests_never_sleep, (File("tests/a.py", "# it does not sleep"), File("core/a.cpp", "usleep(1)"))),
+    (
+        rules_text.tests_never_sleep,
+        (File("tests/a.py", "# it does not sleep"), File("core/a.cpp", "usleep(1)")),
+    ),
     (rules_text.links_lead_somewhere, (File("docs/a.md", "[b](../b.md#x) [c](#here)"), File("b.md", ""))),
     (
         rules_docs.examples_are_shown_and_run,
