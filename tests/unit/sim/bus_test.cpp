@@ -6,6 +6,9 @@
 
 #include <memory>
 
+#include "backends/sim/devices/at24.hpp"
+#include "backends/sim/devices/lm75.hpp"
+#include "tests/unit/sim/allocations.hpp"
 #include "tests/unit/sim/controller.hpp"
 #include "tests/unit/sim/recording_chip.hpp"
 
@@ -186,6 +189,25 @@ TEST_F(BusTransfer, what_a_message_chip_answers_is_the_result) {
   bus.attach(std::make_shared<MessageChip>(TransferError::timeout));
 
   EXPECT_EQ(controller.quick_write(0x30), (TransferResult{0, TransferError::timeout}));
+}
+
+TEST(Bus, transfer_allocates_nothing) {
+  Bus bus;
+  bus.attach(std::make_shared<At24>("24c32", at(0x50)));
+  bus.attach(std::make_shared<Lm75>("lm75", at(0x48)));
+  Bytes pointer = bytes({0, 0, 1, 2, 3});
+  Bytes data(64);
+  const Message messages[]{{at(0x48), true, data},
+                           {at(0x50), true, data},
+                           {at(0x50), false, pointer},
+                           {at(0x21), false, pointer}};
+  const std::size_t before = allocations();
+
+  const TransferResult result = bus.transfer(messages);
+
+  const std::size_t after = allocations();
+  EXPECT_EQ(result, (TransferResult{3, TransferError::address_nack}));
+  EXPECT_EQ(after - before, 0U);
 }
 
 TEST(Bus, can_put_every_message_on_its_wire) {
