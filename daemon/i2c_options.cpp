@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iostream>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -93,7 +94,7 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
                                   "Serve this inherited socket instead, be it listening or\n"
                                   "connected; not together with --socket-path")
                        ->option_text("FDNUM")
-                       ->check(CLI::NonNegativeNumber)
+                       ->check(CLI::Range(0, std::numeric_limits<int>::max()))
                        ->excludes(path);
   app.add_option("-b,--board", options.board,
                  "Devicetree (.dts or .dtb) that describes the bus and its\n"
