@@ -10,7 +10,7 @@ from checks.results import read_junit
 from checks.workspace import Workspace
 
 # Kinds of C++ tests: the labels that vhd_test (cmake/VhostDevice.cmake) gives them.
-KINDS = ("unit", "contract")
+KINDS = ("unit", "contract", "fuzz")
 
 
 def build(
