@@ -8,7 +8,7 @@ target_compile_options(vhd_options INTERFACE
   -Wold-style-cast -Wcast-align -Woverloaded-virtual)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # It warns of std::string's own operator+ when it optimises (GCC bug 105651).
-  target_compile_options(vhd_options INTERFACE -Wno-restrict)
+  target_compile_options(vhd_options INTERFACE $<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)
 endif()
 option(VHOST_DEVICE_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" ON)
 if(VHOST_DEVICE_WARNINGS_AS_ERRORS)

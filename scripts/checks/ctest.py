@@ -9,9 +9,6 @@ from checks.outcome import Row, StepFailed
 from checks.results import read_junit
 from checks.workspace import Workspace
 
-# Kinds of C++ tests: the labels that vhd_test (cmake/VhostDevice.cmake) gives them.
-KINDS = ("unit", "contract", "fuzz")
-
 
 def build(
     workspace: Workspace, preset: str, settings: Sequence[str] = (), launcher: Sequence[str] = ()

@@ -63,6 +63,10 @@ def _contract(workspace: Workspace) -> Sequence[Row]:
     return [ctest.run_tests(workspace, "dev", "contract", "^contract$")]
 
 
+def _fuzz(workspace: Workspace) -> Sequence[Row]:
+    return [ctest.run_tests(workspace, "dev", "fuzz", "^fuzz$")]
+
+
 def _package(workspace: Workspace) -> Sequence[Row]:
     workspace.run(["scripts/setup", "package"], "setup-package", "building the Python package")
     return [Row.check("package", True, "vhost_device")]
@@ -119,6 +123,7 @@ STEPS = (
     Step("build", "everything in C++ but the Python module, by GCC", _build),
     Step("unit", "tests/unit", _unit, needs=("build",)),
     Step("contract", "tests/contract", _contract, needs=("build",)),
+    Step("fuzz", "the seeds of tests/fuzz, replayed", _fuzz, needs=("build",)),
     Step("package", "the Python package, in build/venv", _package),
     Step("tree", "tests/tree: rules that the tree itself keeps", _tree),
     Step("types", "mypy --strict finds nothing", _types, needs=("package",)),
