@@ -207,6 +207,26 @@ def test_unbound_device_is_gone_and_can_be_bound_again(guest: LinuxGuest, stub: 
     assert guest.bind("tmp75", SENSOR, adapter=stub).read("name") == "tmp75"
 
 
+def test_property_reaches_the_driver_and_the_device_goes_like_any_other(guest: LinuxGuest, stub: int) -> None:
+    eeprom = guest.bind("24c02", EEPROM, adapter=stub, properties={"pagesize": 16, "read-only": True})
+    assert "256 byte 24c02 EEPROM, read-only" in guest.dmesg(5)
+    eeprom.unbind()
+    guest.bind("24c02", EEPROM, adapter=stub, properties={"pagesize": 16, "read-only": False})
+    assert "256 byte 24c02 EEPROM, writable, 16 bytes/write" in guest.dmesg(5)
+    guest.unbind_all()
+    assert not guest.run(f"ls {eeprom.path}").ok
+    assert "WARNING:" not in guest.dmesg()
+
+
+@pytest.mark.parametrize("wrong", ["x=warm", "x=-1", " ".join(f"p{i}" for i in range(17))])
+def test_property_that_cannot_be_is_refused(guest: LinuxGuest, stub: int, wrong: str) -> None:
+    guest.run("modprobe i2c-properties", check=True)
+    request = f"{stub} 24c02 {EEPROM:#x} {wrong}"
+    result = guest.run(f"echo '{request}' >/sys/module/i2c_properties/parameters/new_device")
+    assert "write error" in result.error_text
+    assert not guest.run(f"ls /sys/bus/i2c/devices/{stub}-0050").ok
+
+
 def test_address_in_use_raises_ebusy(guest: LinuxGuest, stub: int) -> None:
     guest.bind("lm75", SENSOR, adapter=stub)
     with pytest.raises(GuestOSError) as caught:

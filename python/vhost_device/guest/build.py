@@ -120,7 +120,7 @@ def _make_content(kernel: KernelPackages, files: dict[str, Path], extra: Sequenc
         for name in USERLAND_PACKAGES:
             _unpack(files[name], userland)
         say("taking drivers out of the kernel's source package")
-        wanted = sorted({source for module in OUT_OF_TREE_MODULES for source in module.sources})
+        wanted = sorted({source for m in OUT_OF_TREE_MODULES if not m.ours for source in m.sources})
         extract_sources(files[kernel.source.name], wanted, sources)
         built = build_modules(OUT_OF_TREE_MODULES, sources, tree, kernel.release, scratch / "modules")
         _select_modules(tree, kernel.release, built, extra, target / "root")

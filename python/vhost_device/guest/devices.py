@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from vhost_device.guest import files
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from vhost_device.guest.linux_guest import LinuxGuest
 
 _DEVICES = "/sys/bus/i2c/devices"
+_WITH_PROPERTIES = "/sys/module/i2c_properties/parameters"
 _ADDRESSES = range(0x03, 0x78)
 _ADAPTER_LIMIT_S = 10.0
 _DMESG_LINES = 10
@@ -32,8 +34,11 @@ class SysfsDevice:
     (hwmon/hwmonN, iio:deviceN, rtc/rtcN, ...).
     """
 
-    def __init__(self, guest: LinuxGuest, path: str, adapter: int, address: int) -> None:
+    def __init__(
+        self, guest: LinuxGuest, path: str, adapter: int, address: int, with_properties: bool = False
+    ) -> None:
         self.path = path
+        self.with_properties = with_properties
         self.adapter = adapter
         self.address = address
         self._guest = guest
@@ -62,13 +67,15 @@ class SysfsDevice:
         """Writes str(value) to an attribute. GuestOSError if the driver refuses it."""
         files.write_attribute(self._guest, self.resolve(name), str(value))
 
-    def read_bytes(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
+    def read_bytes(
+        self, name: str, offset: int = 0, length: int | None = None, *, timeout: float | None = None
+    ) -> bytes:
         """The content of a binary attribute, or `length` bytes of it from `offset`."""
-        return files.read_file(self._guest, self.resolve(name), offset, length)
+        return files.read_file(self._guest, self.resolve(name), offset, length, timeout)
 
-    def write_bytes(self, name: str, data: bytes, offset: int = 0) -> None:
+    def write_bytes(self, name: str, data: bytes, offset: int = 0, *, timeout: float | None = None) -> None:
         """Writes into a binary attribute from `offset` on."""
-        files.write_at(self._guest, self.resolve(name), data, offset)
+        files.write_at(self._guest, self.resolve(name), data, offset, timeout)
 
     def unbind(self) -> None:
         """Takes the device away from its driver and the bus."""
@@ -88,6 +95,15 @@ class SysfsDevice:
         if len(found) > 1:
             raise GuestError(f"{name!r} is ambiguous in {self.path}: name one of {', '.join(found)}")
         return f"{self.path}/{found[0]}"
+
+
+def property_words(properties: Mapping[str, int | bool]) -> list[str]:
+    """The properties as i2c-properties.c takes them. A boolean one is there or not, as in a devicetree."""
+    return [
+        name if value is True else f"{name}={value}"
+        for name, value in properties.items()
+        if value is not False
+    ]
 
 
 class Binder:
@@ -118,14 +134,21 @@ class Binder:
             self._adapters[bus] = int(found.text.strip().rpartition("-")[2])
         return self._adapters[bus]
 
-    def bind(self, chip: str, address: int, adapter: int, timeout: float) -> SysfsDevice:
+    def bind(
+        self, chip: str, address: int, adapter: int, properties: Mapping[str, int | bool], timeout: float
+    ) -> SysfsDevice:
         if address not in _ADDRESSES:
             raise ValueError(f"address {address:#x}: expected 0x03 to 0x77")
         module = self._guest.image.aliases().module_for_i2c(chip)
-        self._guest.run(f"modprobe {module}", check=True)
         path = f"{_DEVICES}/{adapter}-{address:04x}"
-        files.write_attribute(self._guest, f"{_DEVICES}/i2c-{adapter}/new_device", f"{chip} {address:#x}")
-        device = SysfsDevice(self._guest, path, adapter, address)
+        device = SysfsDevice(self._guest, path, adapter, address, with_properties=bool(properties))
+        if properties:
+            self._guest.run(f"modprobe -a {module} i2c-properties", check=True)
+            words = [f"{adapter} {chip} {address:#x}", *property_words(properties)]
+            files.write_attribute(self._guest, f"{_WITH_PROPERTIES}/new_device", " ".join(words))
+        else:
+            self._guest.run(f"modprobe {module}", check=True)
+            files.write_attribute(self._guest, f"{_DEVICES}/i2c-{adapter}/new_device", f"{chip} {address:#x}")
         self._bound[path] = device
         try:
             self._guest.wait_until(f"a driver to take {path}", f"[ -e {path}/driver ]", timeout)
@@ -139,9 +162,11 @@ class Binder:
         return device
 
     def unbind(self, device: SysfsDevice) -> None:
-        files.write_attribute(
-            self._guest, f"{_DEVICES}/i2c-{device.adapter}/delete_device", f"{device.address:#x}"
-        )
+        address, adapter = f"{device.address:#x}", device.adapter
+        if device.with_properties:
+            files.write_attribute(self._guest, f"{_WITH_PROPERTIES}/delete_device", f"{adapter} {address}")
+        else:
+            files.write_attribute(self._guest, f"{_DEVICES}/i2c-{adapter}/delete_device", address)
         self._bound.pop(device.path, None)
 
     def unbind_all(self) -> None:

@@ -25,7 +25,9 @@ class Runner(Protocol):
     ) -> CommandResult: ...
 
 
-def read_file(guest: Runner, path: str, offset: int = 0, length: int | None = None) -> bytes:
+def read_file(
+    guest: Runner, path: str, offset: int = 0, length: int | None = None, timeout: float | None = None
+) -> bytes:
     """The content of a file in the guest, or `length` bytes of it from `offset`."""
     name = shlex.quote(path)
     if offset == 0 and length is None:
@@ -33,7 +35,7 @@ def read_file(guest: Runner, path: str, offset: int = 0, length: int | None = No
     else:
         count = "" if length is None else f" count={length}"
         command = f"dd if={name} bs={_BLOCK} skip={offset}{count} iflag=skip_bytes,count_bytes,fullblock"
-    return _checked(guest, command, path).stdout
+    return _checked(guest, command, path, timeout=timeout).stdout
 
 
 def write_file(guest: Runner, path: str, data: bytes) -> None:
@@ -44,7 +46,7 @@ def write_file(guest: Runner, path: str, data: bytes) -> None:
         _checked(guest, f"cat {redirect}{name}", path, data[start : start + _PIECE])
 
 
-def write_at(guest: Runner, path: str, data: bytes, offset: int) -> None:
+def write_at(guest: Runner, path: str, data: bytes, offset: int, timeout: float | None = None) -> None:
     """Writes into a file that exists, such as a sysfs attribute, from `offset` on."""
     name = shlex.quote(path)
     _checked(
@@ -52,6 +54,7 @@ def write_at(guest: Runner, path: str, data: bytes, offset: int) -> None:
         f"dd of={name} bs={_BLOCK} seek={offset} oflag=seek_bytes iflag=fullblock conv=notrunc",
         path,
         data,
+        timeout,
     )
 
 
@@ -78,8 +81,10 @@ def errno_of(message: str) -> int | None:
     return None
 
 
-def _checked(guest: Runner, command: str, path: str, stdin: bytes = b"") -> CommandResult:
-    result = guest.run(command, stdin=stdin)
+def _checked(
+    guest: Runner, command: str, path: str, stdin: bytes = b"", timeout: float | None = None
+) -> CommandResult:
+    result = guest.run(command, stdin=stdin, timeout=timeout)
     if result.status == 0:
         return result
     number = errno_of(result.error_text)

@@ -20,7 +20,14 @@ MANIFEST_FILE = "manifest.json"
 
 _PACKAGE = Path(__file__).parent
 # What decides the content of the modules and programs, and what decides the archive around them.
-_CONTENT_SOURCES = ("recipe.py", "kernel.py", "modules.py", "userland.py", "vmlinux.py")
+_CONTENT_SOURCES = (
+    "recipe.py",
+    "kernel.py",
+    "modules.py",
+    "userland.py",
+    "vmlinux.py",
+    "scripts/i2c-properties.c",
+)
 _ARCHIVE_SOURCES = (
     "cpio.py",
     "initramfs.py",

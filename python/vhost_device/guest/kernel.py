@@ -16,6 +16,7 @@ from vhost_device.guest.recipe import KERNEL_PACKAGE, OutOfTreeModule
 
 _SOURCE_LIMIT_S = 300.0
 _MAKE_LIMIT_S = 600.0
+_OWN_SOURCES = Path(__file__).parent / "scripts"
 _IMAGE_NAME = re.compile(r"linux-image-(?P<release>(?P<series>\d+\.\d+)\..+)")
 
 
@@ -106,7 +107,8 @@ def build_modules(
     scratch.mkdir(parents=True)
     for module in modules:
         for source in module.sources:
-            (scratch / Path(source).name).write_bytes((sources / source).read_bytes())
+            origin = (_OWN_SOURCES if module.ours else sources) / source
+            (scratch / Path(source).name).write_bytes(origin.read_bytes())
     (scratch / "Kbuild").write_text(kbuild(modules))
     say(f"compiling {len(modules)} kernel modules that Debian leaves out")
     run_tool(

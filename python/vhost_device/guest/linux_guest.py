@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Union
@@ -31,6 +31,7 @@ PathLike = Union[str, "os.PathLike[str]"]
 
 BOOT_TIMEOUT_S = 60.0
 COMMAND_TIMEOUT_S = 30.0
+BIND_TIMEOUT_S = 2.0
 _SHUTDOWN_TIMEOUT_S = 20.0
 _QUIT_LIMIT_S = 5.0
 _PROBE_LIMIT_S = 15.0
@@ -238,18 +239,27 @@ class LinuxGuest:
         return self._binder.adapter_number(index)
 
     def bind(
-        self, chip: str, address: int, bus: int = 0, *, adapter: int | None = None, timeout: float = 1.0
+        self,
+        chip: str,
+        address: int,
+        bus: int = 0,
+        *,
+        adapter: int | None = None,
+        properties: Mapping[str, int | bool] | None = None,
+        timeout: float = BIND_TIMEOUT_S,
     ) -> SysfsDevice:
         """Lets the guest's driver for `chip` serve `address` on a bus.
 
-        `chip` is a name that the driver knows ("lm75", "24c32"); its module is loaded. `adapter` is a
-        number of the guest's own, for an adapter that is none of our buses. Probing is part of creating
-        the device; `timeout` is for the few drivers that probe later. DriverNotBound if none took it,
-        GuestOSError (EBUSY) if the address is in use.
+        `chip` is a name that the driver knows ("lm75", "24c32"); its module is loaded. `properties` are
+        what a devicetree would say of it: {"pagesize": 32} lets at24 write whole pages instead of single
+        bytes. `adapter` is a number of the guest's own, for an adapter that is none of our buses.
+
+        Probing is part of creating the device; `timeout` is for the few drivers that probe later.
+        DriverNotBound if none took it, GuestOSError (EBUSY) if the address is in use.
         """
         with self._lock:
             number = self.bus(bus) if adapter is None else adapter
-            return self._binder.bind(chip, address, number, timeout)
+            return self._binder.bind(chip, address, number, properties or {}, timeout)
 
     def unbind(self, device: SysfsDevice) -> None:
         """Takes away what bind() made."""

@@ -60,18 +60,21 @@ IN_TREE_MODULES = (
 
 @dataclass(frozen=True)
 class OutOfTreeModule:
-    """A module that Debian leaves out, built from the kernel's source package.
+    """A module that Debian leaves out, built from the kernel's source package or from our own source.
 
     `sources` are paths in the kernel tree: the C files that make up the module, and any header of their
-    own folder that they include. `defines` are passed to the compiler.
+    own folder that they include. `defines` are passed to the compiler. The sources of a module that is
+    `ours` are in this package's scripts folder instead.
     """
 
     name: str
     sources: tuple[str, ...]
     defines: tuple[str, ...] = ()
+    ours: bool = False
 
 
 OUT_OF_TREE_MODULES = (
+    OutOfTreeModule("i2c-properties", ("i2c-properties.c",), ours=True),
     OutOfTreeModule("i2c-virtio", ("drivers/i2c/busses/i2c-virtio.c",)),
     OutOfTreeModule("gpio-virtio", ("drivers/gpio/gpio-virtio.c",)),
     OutOfTreeModule("i2c-mux-pca954x", ("drivers/i2c/muxes/i2c-mux-pca954x.c",)),
