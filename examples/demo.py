@@ -31,7 +31,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
     bus = Bus.from_board(BOARD)
-    print(f"Booting Linux with the chips of {BOARD.parent.name}/{BOARD.name} on a virtio I2C bus ...", flush=True)
+    print(
+        f"Booting Linux with the chips of {BOARD.parent.name}/{BOARD.name} on a virtio I2C bus ...",
+        flush=True,
+    )
     with guest_on(bus) as guest:
         if options.shell:
             print(f"Try: i2cdetect -y {guest.bus()}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.outcome import Row, StepFailed
-from checks.results import read_junit
+from checks.results import read_failures, read_junit
 from checks.workspace import Workspace
 
 
@@ -28,10 +28,10 @@ def run_tests(workspace: Workspace, preset: str, name: str, label: str, launcher
     results.unlink(missing_ok=True)
     command = [*launcher, "ctest", "--preset", preset, "--output-junit", str(results), "--no-tests=error"]
     command += ["-j", str(workspace.jobs), *(("-L", label) if label else ())]
-    status = workspace.status(command, log, f"{name} tests")
-    if not results.exists():
-        raise StepFailed(f"{name}: no test was run")
-    row = read_junit(results, name)
-    if status != 0 and not row.failed:
-        raise StepFailed(f"{name}: ctest ended with status {status}")
+    status = workspace.status(command, log, f"{name} tests", show=False)
+    row = read_junit(results, name) if results.exists() else Row(name)
+    if row.failed:
+        workspace.show_failures(read_failures(results), log)
+    elif status != 0 or not row.total:
+        raise StepFailed(f"{name}: ctest ended with status {status} ({workspace.log(log)})")
     return row

@@ -12,7 +12,16 @@ def run_pytest(workspace: Workspace, name: str, folder: str) -> Row:
     """Runs the tests in `folder`. No test at all is a failure."""
     results = workspace.logs / f"{name}.xml"
     results.unlink(missing_ok=True)
-    command = [workspace.python, "-m", "pytest", folder, f"--junitxml={results}", "-rfEs", "--color=no"]
+    command = [
+        workspace.python,
+        "-m",
+        "pytest",
+        folder,
+        f"--junitxml={results}",
+        "-rfEs",
+        "--tb=short",
+        "--color=no",
+    ]
     status = workspace.status(command, name, f"{name} tests")
     if not results.exists():
         raise StepFailed(f"{name}: pytest ended with status {status}")

@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checks.outcome import Row
+from checks.results import Failure
 
 # How often a step that takes long says that it goes on, where there is no terminal to rewrite.
 HEARTBEAT_S = 20.0
 SHOWN_LINES = 40
+SHOWN_TESTS = 10
+SHOWN_LINES_OF_A_TEST = 20
+SHOWN_COLUMNS = 200
 _TAIL_BYTES = 64 * 1024
 
 
@@ -49,9 +53,16 @@ class Report:
     def failed_command(self, what: str, log: Path, root: Path) -> None:
         self._clear()
         print(f"{self._prefix('!!!')} {what} failed:", flush=True)
-        for line in tail(log, SHOWN_LINES):
-            print(f"        | {line}")
+        self._quote(tail(log, SHOWN_LINES))
         print(f"        (all of it: {log.relative_to(root)})", flush=True)
+
+    def failed_tests(self, failures: Sequence[Failure], log: Path, root: Path) -> None:
+        self._clear()
+        for failure in failures[:SHOWN_TESTS]:
+            print(f"{self._prefix('!!!')} {failure.name} failed:")
+            self._quote(printable(failure.output)[-SHOWN_LINES_OF_A_TEST:])
+        more = f"and {len(failures) - SHOWN_TESTS} more; " if len(failures) > SHOWN_TESTS else ""
+        print(f"        ({more}all of it: {log.relative_to(root)})", flush=True)
 
     def end(self, rows: Sequence[Row]) -> None:
         taken = time.monotonic() - self._step_start
@@ -85,6 +96,10 @@ class Report:
     def _prefix(self, word: str) -> str:
         return f"[{self._step_number:2}/{self._count}] {self._step:{self._width}} {word:4}"
 
+    def _quote(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            print(f"        | {line[:SHOWN_COLUMNS]}")
+
     def _clear(self) -> None:
         if self._terminal:
             print("\r\033[K", end="")
@@ -103,13 +118,17 @@ def describe(row: Row) -> str:
 
 
 def tail(log: Path, lines: int) -> list[str]:
-    """The last lines of a file, without what a terminal would not print."""
+    """The last lines of a file."""
     with log.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - _TAIL_BYTES))
-        text = file.read().decode(errors="replace")
-    printable = ("".join(c for c in line if c.isprintable() or c == "\t") for line in text.splitlines())
-    return [line for line in printable if line.strip()][-lines:]
+        return printable(file.read().decode(errors="replace"))[-lines:]
+
+
+def printable(text: str) -> list[str]:
+    """The lines of a text that are not empty, without what a terminal would not print."""
+    lines = ("".join(c for c in line if c.isprintable() or c == "\t") for line in text.splitlines())
+    return [line for line in lines if line.strip()]
 
 
 def last_line(log: Path) -> str:

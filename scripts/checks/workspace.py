@@ -14,6 +14,7 @@ from pathlib import Path
 
 from checks.outcome import StepFailed
 from checks.report import Report
+from checks.results import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,10 +50,12 @@ class Workspace:
         what: str,
         *,
         append: bool = False,
+        show: bool = True,
         environment: Mapping[str, str] | None = None,
     ) -> int:
         """Runs a command with its output in the log; its exit status. Shows the end of the log if that is
-        not 0. Whatever the command started is ended with it when we are interrupted."""
+        not 0, unless `show` is off. Whatever the command started is ended with it when we are
+        interrupted."""
         path = self.log(log)
         with path.open("ab" if append else "wb") as output:
             output.write(f"$ {' '.join(command)}\n".encode())
@@ -71,7 +74,7 @@ class Workspace:
             except BaseException:
                 _end_group(process)
                 raise
-        if status != 0:
+        if status != 0 and show:
             self._report.failed_command(what, path, self.root)
         return status
 
@@ -79,6 +82,10 @@ class Workspace:
         """The same for a command whose failure ends the step."""
         if self.status(command, log, what, append=append) != 0:
             raise StepFailed(f"{what} failed")
+
+    def show_failures(self, failures: Sequence[Failure], log: str) -> None:
+        """Shows tests that failed; the log has them all."""
+        self._report.failed_tests(failures, self.log(log), self.root)
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
