@@ -13,7 +13,7 @@ namespace vhost_device::vhost_user {
 namespace {
 
 /// The index in SET_VRING_KICK and its like has eight bits.
-constexpr std::size_t max_queues = vring_file::index_mask + 1;
+[[maybe_unused]] constexpr std::size_t max_queues = vring_file::index_mask + 1;
 
 /// How often in a row a queue is looked at again because requests came in meanwhile, before control
 /// messages get their turn.
