@@ -38,7 +38,6 @@ class Machine:
         self._panic_seen_at: float | None = None
         self._shell_sink: Callable[[bytes], None] | None = None
         self._process = QemuProcess(options)
-        self._poll = select.poll()
 
     # ---- what the parts are made of
 
