@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+
+// Every binding that may take a bus's lock releases the GIL before: the order is always bus lock,
+// then GIL.
+
+#include <chrono>
+
+#include <pybind11/pybind11.h>
+
+#include "python/src/callbacks.hpp"
+#include "python/src/errors.hpp"
+#include "python/src/log_queue.hpp"
+#include "python/src/registration.hpp"
+#include "python/src/script_watchdog.hpp"
+
+namespace py = pybind11;
+
+namespace vhost_device::python {
+namespace {
+
+constexpr std::chrono::milliseconds callbacks_limit{2000};
+constexpr std::chrono::milliseconds log_limit{2000};
+
+/// The interpreter is about to end: no thread of ours may want the GIL after this.
+void shut_down() {
+  const py::gil_scoped_release release;
+  ScriptTimeLimit::expire_all();
+  CallbackGate::close(callbacks_limit);
+  ScriptTimeLimit::shut_down();
+  log_queue::shut_down(log_limit);
+}
+
+}  // namespace
+}  // namespace vhost_device::python
+
+PYBIND11_MODULE(_core, module) {
+  using namespace vhost_device::python;
+  module.doc() = "The part of vhost_device that is written in C++.";
+  module.attr("__version__") = VHOST_DEVICE_VERSION;
+
+  register_errors();
+  register_i2c(module);
+  register_clock(module);
+  register_device(module);
+  register_at24(module);
+  register_lm75(module);
+  register_bus(module);
+  register_server(module);
+  register_guest(module);
+
+  module.def(
+      "log",
+      [](int level, std::string text) {
+        log_queue::push(static_cast<log_queue::Level>(level), std::move(text));
+      },
+      py::arg("level"), py::arg("text"),
+      "Writes a log record without waiting for its handlers, and so with any lock held.");
+  module.def(
+      "flush_log",
+      [](double timeout) {
+        log_queue::flush(std::chrono::milliseconds(static_cast<long>(timeout * 1000)));
+      },
+      py::arg("timeout") = 2.0, py::call_guard<py::gil_scoped_release>(),
+      "Waits until everything that was logged before has reached its handlers.");
+
+  log_queue::take_over_spdlog();
+  py::module_::import("atexit").attr("register")(py::cpp_function(&shut_down));
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <variant>
+
+#include <pybind11/native_enum.h>
+#include <pybind11/operators.h>
+#include <pybind11/stl.h>
+
+#include "core/i2c/adapter.hpp"
+#include "python/src/arguments.hpp"
+#include "python/src/callbacks.hpp"
+#include "python/src/errors.hpp"
+#include "python/src/log_queue.hpp"
+#include "python/src/registration.hpp"
+
+namespace py = pybind11;
+
+namespace vhost_device::python {
+namespace {
+
+// A log record of a script is best read before the exception that it explains.
+constexpr std::chrono::milliseconds log_limit{1000};
+
+constexpr i2c::Address general_call = *i2c::Address::seven_bit(0);
+
+/// A message to read.
+struct Read {
+  i2c::Address address = general_call;
+  std::size_t length = 0;
+};
+
+/// A message to write.
+struct Write {
+  i2c::Address address = general_call;
+  std::string data;
+};
+
+using ReadOrWrite = std::variant<Read, Write>;
+
+py::list transfer(i2c::Adapter& adapter, const std::vector<ReadOrWrite>& described) {
+  std::vector<std::vector<std::byte>> buffers(described.size());
+  std::vector<i2c::Message> messages;
+  for (std::size_t i = 0; i < described.size(); ++i) {
+    if (const auto* const read = std::get_if<Read>(&described[i])) {
+      buffers[i].resize(read->length);
+      messages.push_back({read->address, true, buffers[i]});
+    } else {
+      const auto& write = std::get<Write>(described[i]);
+      const auto bytes = std::as_bytes(std::span(write.data));
+      buffers[i].assign(bytes.begin(), bytes.end());
+      messages.push_back({write.address, false, buffers[i]});
+    }
+  }
+
+  i2c::TransferResult result;
+  {
+    const py::gil_scoped_release release;
+    result = adapter.transfer(messages);
+    if (!CallbackGate::is_inside()) log_queue::flush(log_limit);
+  }
+  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  if (!result.ok()) raise_transfer_error(result, messages);
+
+  py::list read;
+  for (const i2c::Message& message : messages) {
+    if (!message.read) continue;
+    read.append(py::bytes(reinterpret_cast<const char*>(message.data.data()), message.data.size()));
+  }
+  return read;
+}
+
+std::string as_string(const py::object& data) {
+  const auto bytes = py::reinterpret_steal<py::bytes>(PyBytes_FromObject(data.ptr()));
+  if (!bytes) throw py::error_already_set();
+  return bytes;
+}
+
+i2c::Address ten_bit(unsigned value) {
+  const auto address = i2c::Address::ten_bit(value);
+  if (!address) throw py::value_error("a 10-bit address is 0x000 to 0x3ff");
+  return *address;
+}
+
+// A 7-bit address is equal to its number, and so has its hash.
+py::object as_key(i2c::Address address) {
+  if (address.is_ten_bit()) return py::make_tuple("10-bit", address.value());
+  return py::int_(address.value());
+}
+
+bool equal(i2c::Address address, const py::object& other) {
+  if (py::isinstance<i2c::Address>(other)) return address == other.cast<i2c::Address>();
+  return py::isinstance<py::int_>(other) && as_key(address).equal(other);
+}
+
+std::string represent(i2c::Address address) {
+  if (!address.is_ten_bit()) return "Address(" + to_string(address) + ")";
+  const std::string text = to_string(address);
+  return "Address.ten_bit(" + text.substr(0, text.find(' ')) + ")";
+}
+
+void register_address(py::module_& module) {
+  py::class_<i2c::Address>(module, "Address",
+                           "The address of a chip. One of 7 bits is equal to its number, and an int "
+                           "is taken wherever\nan address is wanted; one of 10 bits is an address of "
+                           "its own.")
+      .def(py::init([](AddressArgument value) { return value.address; }), py::arg("value"),
+           "One of 7 bits. ValueError above 0x7f.")
+      .def_static("ten_bit", &ten_bit, py::arg("value"), "One of 10 bits. ValueError above 0x3ff.")
+      .def_property_readonly("value", &i2c::Address::value)
+      .def_property_readonly("is_ten_bit", &i2c::Address::is_ten_bit)
+      .def_property_readonly("is_reserved", &i2c::Address::is_reserved,
+                             "Whether the specification keeps it for something else than a chip: "
+                             "0x00 to 0x07 and 0x78 to 0x7f.")
+      .def("__int__", &i2c::Address::value)
+      .def("__index__", &i2c::Address::value)
+      .def("__eq__", &equal, py::arg("other"), py::is_operator())
+      .def("__hash__", [](i2c::Address address) { return py::hash(as_key(address)); })
+      .def("__str__", [](i2c::Address address) { return to_string(address); })
+      .def("__repr__", &represent);
+}
+
+void register_messages(py::module_& module) {
+  py::class_<Read>(module, "Read", "A message that reads `length` bytes.")
+      .def(py::init([](AddressArgument address, std::size_t length) {
+             return Read{address.address, length};
+           }),
+           py::arg("address"), py::arg("length"))
+      .def_readonly("address", &Read::address)
+      .def_readonly("length", &Read::length)
+      .def("__repr__", [](const Read& read) {
+        return "Read(" + to_string(read.address) + ", " + std::to_string(read.length) + ")";
+      });
+
+  py::class_<Write>(module, "Write", "A message that writes bytes; without any, the address alone.")
+      .def(py::init([](AddressArgument address, const py::typing::Iterable<py::int_>& data) {
+             return Write{address.address, as_string(data)};
+           }),
+           py::arg("address"), py::arg("data") = py::bytes())
+      .def_readonly("address", &Write::address)
+      .def_property_readonly("data", [](const Write& write) { return py::bytes(write.data); })
+      .def("__repr__", [](const Write& write) {
+        return "Write(" + to_string(write.address) + ", " +
+               std::string(py::repr(py::bytes(write.data))) + ")";
+      });
+}
+
+}  // namespace
+
+void register_i2c(py::module_& module) {
+  register_address(module);
+  register_messages(module);
+
+  py::class_<i2c::Adapter, py::smart_holder>(
+      module, "Adapter", "A bus that transactions can be put on, real or simulated. Thread-safe.")
+      .def("transfer", &transfer, py::arg("messages"),
+           "Puts one transaction on the bus: START, the messages joined by repeated STARTs, STOP.\n\n"
+           "Returns what each Read brought. Raises a TransferError: AddressNack, DataNack, ...")
+      .def_property_readonly("functionality",
+                             py::cpp_function(&i2c::Adapter::functionality,
+                                              py::call_guard<py::gil_scoped_release>()),
+                             "What the wire can do: the bits of Linux's I2C_FUNC_*.");
+}
+
+}  // namespace vhost_device::python

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Simulated buses and their chips."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional, TypeVar, Union
+
+from vhost_device import _core
+from vhost_device._core import (
+    Address,
+    At24,
+    At24Data,
+    Clock,
+    Device,
+    Direction,
+    Level,
+    Lm75,
+    ManualClock,
+    Read,
+    RealClock,
+    Write,
+)
+from vhost_device._scripts import ScriptError, ScriptLog
+from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout
+
+__all__ = [
+    "Address",
+    "At24",
+    "At24Data",
+    "BoardError",
+    "Bus",
+    "Clock",
+    "Device",
+    "Direction",
+    "ImageError",
+    "Level",
+    "Lm75",
+    "ManualClock",
+    "Nack",
+    "Read",
+    "RealClock",
+    "ScriptError",
+    "ScriptTimeout",
+    "Write",
+]
+
+_D = TypeVar("_D", bound=Device)
+
+
+class Bus(_core.Bus):
+    """A simulated bus: chips that answer at addresses.
+
+    Chips come and go while guests use it, also from inside a chip's own methods. The general call
+    address (0x00) is nobody's.
+    """
+
+    def __init__(self, clock: Optional[Clock] = None) -> None:
+        self._clock = RealClock() if clock is None else clock
+        super().__init__(self._clock)
+        self._scripts = ScriptLog()
+        self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
+
+    @classmethod
+    def from_board(cls, board: Union[str, os.PathLike[str]], clock: Optional[Clock] = None) -> Bus:
+        """A bus with the chips of a devicetree file, as load_board() takes it; warnings are logged."""
+        bus = cls(clock)
+        for warning in bus.load_board(board):
+            _core.log(30, warning)
+        return bus
+
+    @property
+    def clock(self) -> Clock:
+        """The time of its chips: the host's, or with Bus(clock=ManualClock()) what advance() makes it."""
+        return self._clock
+
+    def attach(self, device: _D) -> _D:
+        """Puts a chip on the bus and returns it.
+
+        ValueError, with the bus as it was, when one of its addresses is taken or is the general call
+        address, or when the chip is on a bus already.
+        """
+        self._attach(device, self._supervisor)
+        return device
+
+    @property
+    def script_limit_ms(self) -> int:
+        """How long one call into a scripted chip may take; 0 for as long as it likes.
+
+        After that ScriptTimeout is raised in it, and the transaction ends in a timeout. Code that waits
+        outside of the interpreter (a sleep, a socket) is not interrupted; give it limits of its own.
+        """
+        return self._supervisor.limit_ms
+
+    @script_limit_ms.setter
+    def script_limit_ms(self, limit_ms: int) -> None:
+        self._supervisor.limit_ms = limit_ms
+
+    @property
+    def script_errors(self) -> list[ScriptError]:
+        """The exceptions of the bus's scripted chips, other than Nack: the first 100 of them."""
+        return self._scripts.errors
+
+    @property
+    def script_error_count(self) -> int:
+        """How many there were in all."""
+        return self._scripts.count
+
+    def take_script_errors(self) -> list[ScriptError]:
+        """Returns script_errors and forgets them; for a test that expects some."""
+        return self._scripts.take()
