@@ -109,20 +109,27 @@ std::vector<std::shared_ptr<Device>> Bus::devices() const {
   const auto add = [&](i2c::Address address, const std::shared_ptr<Device>& device) {
     if (device && device->addresses().front() == address) devices.push_back(device);
   };
-  for (std::uint16_t value = 0; value < seven_bit_.size(); ++value) {
+  for (unsigned value = 0; value < seven_bit_.size(); ++value) {
     add(*i2c::Address::seven_bit(value), seven_bit_[value]);
   }
   for (const auto& [address, device] : ten_bit_) add(address, device);
   return devices;
 }
 
+void Bus::set_transaction_limit(std::chrono::milliseconds limit) {
+  const std::scoped_lock lock(domain_->mutex);
+  transaction_limit_ = limit;
+}
+
 i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
   const std::scoped_lock lock(domain_->mutex);
   if (in_transaction_) return {0, i2c::TransferError::arbitration_lost};
   in_transaction_ = true;
+  const auto deadline = std::chrono::steady_clock::now() + transaction_limit_;
   i2c::TransferResult result;
   for (const i2c::Message& message : messages) {
-    result.error = run(message);
+    const bool late = result.completed > 0 && std::chrono::steady_clock::now() >= deadline;
+    result.error = late ? i2c::TransferError::timeout : run(message);
     if (!result.ok()) break;
     ++result.completed;
   }

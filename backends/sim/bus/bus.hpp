@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <span>
@@ -45,6 +46,11 @@ class Bus final : public i2c::Adapter {
 
   [[nodiscard]] std::shared_ptr<const Clock> clock() const { return domain_->clock; }
 
+  /// How long a transaction may hold the bus, in the host's time and not the bus's; beyond that no
+  /// further message of it is begun, and the result is `timeout`. It bounds what a guest can do to
+  /// others on the bus with many messages to a chip whose script is slow.
+  void set_transaction_limit(std::chrono::milliseconds limit);
+
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
  private:
@@ -66,6 +72,7 @@ class Bus final : public i2c::Adapter {
   const std::shared_ptr<BusDomain> domain_;
 
   // All that follows is guarded by the domain's lock.
+  std::chrono::milliseconds transaction_limit_{5000};
   std::array<std::shared_ptr<Device>, i2c::Address::max_seven_bit + 1> seven_bit_;
   std::map<i2c::Address, std::shared_ptr<Device>> ten_bit_;
 
