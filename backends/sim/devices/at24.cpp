@@ -56,13 +56,13 @@ unsigned address_count(const At24Geometry& geometry) {
 }
 
 void check_geometry(const std::string& name, const At24Geometry& geometry) {
-  const bool possible = (geometry.pointer_bytes == 1 || geometry.pointer_bytes == 2) &&
-                        std::has_single_bit(geometry.size) && geometry.size >= min_size &&
-                        geometry.size <= max_addresses * block_size(geometry) &&
-                        std::has_single_bit(geometry.page_size) && geometry.page_size <= 256 &&
-                        geometry.page_size <= geometry.size &&
-                        geometry.addresses <= max_addresses &&
-                        geometry.write_cycle >= milliseconds(0);
+  const bool possible =
+      (geometry.pointer_bytes == 1 || geometry.pointer_bytes == 2) &&
+      std::has_single_bit(geometry.size) && geometry.size >= min_size &&
+      geometry.size <= max_addresses * block_size(geometry) &&
+      std::has_single_bit(geometry.page_size) && geometry.page_size <= At24::max_page_size &&
+      geometry.page_size <= geometry.size && geometry.addresses <= max_addresses &&
+      geometry.write_cycle >= milliseconds(0) && geometry.write_cycle <= At24::max_write_cycle;
   if (!possible) throw std::invalid_argument(name + ": there is no such EEPROM");
 }
 
@@ -88,7 +88,7 @@ std::vector<i2c::Address> addresses_from(const std::string& name, const At24Geom
 At24::At24(std::string_view part, i2c::Address address)
     : At24(std::string(part), geometry(part), address) {}
 
-At24::At24(std::string name, const At24Geometry& geometry, i2c::Address address)
+At24::At24(const std::string& name, const At24Geometry& geometry, i2c::Address address)
     : Device(name, addresses_from(name, geometry, address)),
       geometry_(geometry),
       contents_(geometry.size, erased),
@@ -109,11 +109,11 @@ At24Geometry At24::geometry(std::string_view part) {
   return geometry;
 }
 
-Ack At24::start(Direction direction) {
+Ack At24::start(Direction /*direction*/) {
   // Only STOP starts the write cycle: a START before it drops what was latched.
   latched_.reset();
   if (write_cycle_running()) return Ack::nack;
-  if (direction == Direction::write) pointer_bytes_seen_ = 0;
+  pointer_bytes_seen_ = 0;
   return Ack::ack;
 }
 
@@ -212,7 +212,10 @@ milliseconds At24::write_cycle() const {
 }
 
 void At24::set_write_cycle(milliseconds duration) {
-  if (duration < milliseconds(0)) throw std::invalid_argument("a write cycle cannot be negative");
+  if (duration < milliseconds(0) || duration > max_write_cycle) {
+    throw std::invalid_argument("a write cycle takes 0 to " +
+                                std::to_string(max_write_cycle.count()) + " ms");
+  }
   const Guard guard = lock();
   write_cycle_ = duration;
 }
@@ -259,7 +262,8 @@ At24Geometry geometry_from(const Part& part, const Properties& properties) {
                                      std::to_string(max_size));
   }
   if (const auto page_size = properties.u32("pagesize")) {
-    if (!std::has_single_bit(*page_size) || *page_size > std::min<std::size_t>(256, geometry.size))
+    if (!std::has_single_bit(*page_size) ||
+        *page_size > std::min(At24::max_page_size, geometry.size))
       properties.bad_value("pagesize", "a power of two from 1 to 256, and no more than the size");
     geometry.page_size = *page_size;
   }
@@ -277,10 +281,11 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
   const auto chip =
       std::make_shared<At24>(std::string(part.name), geometry_from(part, properties), address);
   chip->set_write_protect(properties.flag("read-only"));
-  constexpr std::uint32_t max_write_cycle_ms = 60'000;
   if (const auto duration_ms = properties.u32("vhost-device,write-cycle-ms")) {
-    if (*duration_ms > max_write_cycle_ms)
-      properties.bad_value("vhost-device,write-cycle-ms", "0 to 60000");
+    if (milliseconds(*duration_ms) > At24::max_write_cycle) {
+      properties.bad_value("vhost-device,write-cycle-ms",
+                           "0 to " + std::to_string(At24::max_write_cycle.count()));
+    }
     chip->set_write_cycle(milliseconds(*duration_ms));
   }
   const auto image = properties.path("vhost-device,image");

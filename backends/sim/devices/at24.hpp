@@ -29,7 +29,7 @@ struct At24Geometry {
   std::size_t size = 0;                     ///< Bytes; a power of two from 16 on.
   std::size_t page_size = 0;                ///< Bytes; a power of two, 1 to 256, not above `size`.
   unsigned pointer_bytes = 1;               ///< Of the word address: 1 or 2.
-  std::chrono::milliseconds write_cycle{};  ///< tWR, the maximum of the datasheet.
+  std::chrono::milliseconds write_cycle{};  ///< tWR, the datasheet's maximum; up to a minute.
   unsigned addresses = 0;     ///< Bus addresses that it answers at; 0: as many as it has blocks.
   bool read_rollover = true;  ///< Whether a read goes on from one block to the next.
 };
@@ -66,12 +66,15 @@ struct At24Geometry {
 /// second replaces the upper half of the address counter.
 class At24 final : public Device {
  public:
+  static constexpr std::size_t max_page_size = 256;
+  static constexpr std::chrono::milliseconds max_write_cycle{60'000};  ///< Far beyond any part's.
+
   /// Throws std::invalid_argument for an unknown part and for an address that it cannot have:
   /// outside 0x50 to 0x57, or with a one where the part takes its block bits from.
   At24(std::string_view part, i2c::Address address);
   /// The same with a geometry that no part of the table has; std::invalid_argument also for one
   /// that is impossible.
-  At24(std::string name, const At24Geometry& geometry, i2c::Address address);
+  At24(const std::string& name, const At24Geometry& geometry, i2c::Address address);
 
   /// The table's row for a part. Throws std::invalid_argument when there is none.
   [[nodiscard]] static At24Geometry geometry(std::string_view part);
@@ -89,7 +92,7 @@ class At24 final : public Device {
   void set_write_protect(bool protect);
 
   /// How long the chip is busy after a write (tWR); 0 for not at all. A new value counts from the
-  /// next write on. Throws std::invalid_argument for a negative time.
+  /// next write on. Throws std::invalid_argument outside 0 to `max_write_cycle`.
   [[nodiscard]] std::chrono::milliseconds write_cycle() const;
   void set_write_cycle(std::chrono::milliseconds duration);
 
@@ -120,8 +123,6 @@ class At24 final : public Device {
   [[nodiscard]] bool write_cycle_running() const;
   void save(std::size_t offset, std::size_t length);
   void check_range(std::size_t offset, std::size_t length) const;
-
-  static constexpr std::size_t max_page_size = 256;
 
   const At24Geometry geometry_;
   std::vector<std::byte> contents_;

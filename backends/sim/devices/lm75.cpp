@@ -209,10 +209,10 @@ void Lm75::catch_up() {
 
 void Lm75::convert(std::uint64_t count) {
   reading_ = quantised(temperature_c_, resolution_bits());
-  const std::int16_t compared = as_signed(top_bits(reading_, row_.limit_bits));
+  const std::int16_t reading = as_signed(reading_);
   const std::int16_t limit = as_signed(limit_);
-  const bool over = row_.trips_at_limit ? compared >= limit : compared > limit;
-  const bool under = compared < as_signed(hysteresis_);
+  const bool over = row_.trips_at_limit ? reading >= limit : reading > limit;
+  const bool under = reading < as_signed(hysteresis_);
   const unsigned queue = (configuration_ & config::fault_queue) >> config::fault_queue_shift;
   thermostat_.conversions(count, over, under, row_.fault_queue[queue]);
 }

@@ -231,8 +231,13 @@ TEST_F(At24Chip, write_cycle_of_zero_is_none) {
   EXPECT_EQ(controller.write_read(0x50, bytes({0, 0}), 1), bytes({1}));
 }
 
-TEST_F(At24Chip, negative_write_cycle_is_refused) {
-  EXPECT_THROW(attach("24c32")->set_write_cycle(-1ms), std::invalid_argument);
+TEST_F(At24Chip, write_cycle_under_zero_or_over_a_minute_is_refused) {
+  const auto chip = attach("24c32");
+
+  EXPECT_THROW(chip->set_write_cycle(-1ms), std::invalid_argument);
+  EXPECT_THROW(chip->set_write_cycle(60001ms), std::invalid_argument);
+  EXPECT_THROW(chip->set_write_cycle(std::chrono::milliseconds::max()), std::invalid_argument);
+  EXPECT_NO_THROW(chip->set_write_cycle(60s));
 }
 
 TEST_F(At24Chip, write_cycle_goes_on_while_the_chip_is_moved_to_another_clock) {

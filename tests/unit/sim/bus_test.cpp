@@ -191,22 +191,22 @@ TEST_F(BusTransfer, what_a_message_chip_answers_is_the_result) {
   EXPECT_EQ(controller.quick_write(0x30), (TransferResult{0, TransferError::timeout}));
 }
 
-TEST(Bus, transfer_allocates_nothing) {
+TEST(Bus, transfers_allocate_nothing) {
   Bus bus;
   bus.attach(std::make_shared<At24>("24c32", at(0x50)));
   bus.attach(std::make_shared<Lm75>("lm75", at(0x48)));
-  Bytes pointer = bytes({0, 0, 1, 2, 3});
+  Bytes sent = bytes({0, 0, 1, 2, 3});
   Bytes data(64);
-  const Message messages[]{{at(0x48), true, data},
-                           {at(0x50), true, data},
-                           {at(0x50), false, pointer},
-                           {at(0x21), false, pointer}};
+  const Message messages[]{{at(0x48), true, data}, {at(0x48), false, sent}, {at(0x21), true, data}};
+  const Message write{at(0x50), false, sent};
   const std::size_t before = allocations();
 
-  const TransferResult result = bus.transfer(messages);
+  for (int i = 0; i < 100; ++i) {
+    static_cast<void>(bus.transfer(messages));
+    static_cast<void>(bus.transfer({&write, 1}));
+  }
 
   const std::size_t after = allocations();
-  EXPECT_EQ(result, (TransferResult{3, TransferError::address_nack}));
   EXPECT_EQ(after - before, 0U);
 }
 

@@ -188,13 +188,24 @@ TEST_F(Alert, limits_the_wrong_way_round_alternate) {
   controller.write(0x48, bytes({3, 20, 0}));  // T_OS 20 C under T_HYST 75 C
   chip->set_temperature(30);
 
-  clock->advance(100ms);  // 2 conversions
+  clock->advance(200ms);  // 3 conversions
   EXPECT_EQ(chip->os_level(), active_low);
-  clock->advance(200ms);  // 4
+  clock->advance(100ms);  // 4
   EXPECT_EQ(chip->os_level(), inactive_high);
   clock->advance(100ms);  // 5
   EXPECT_EQ(chip->os_level(), inactive_high);
   clock->advance(500ms);  // 10
+  EXPECT_EQ(chip->os_level(), active_low);
+}
+
+TEST_F(Alert, new_resolution_begins_a_conversion_of_its_own_length) {
+  const auto chip = attach("tmp75", 0x10);  // 3 faults, 9 bits
+  chip->set_temperature(90);
+
+  controller.write(0x48, bytes({1, 0x70}));  // the second conversion, at 12 bits
+  clock->advance(220ms - 1ns);
+  EXPECT_EQ(chip->os_level(), inactive_high);
+  clock->advance(1ns);
   EXPECT_EQ(chip->os_level(), active_low);
 }
 
