@@ -107,7 +107,8 @@ class Child {
  public:
   explicit Child(pid_t pid)
       : pid_(pid), process_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {
-    if (process_) return;
+    // It has ended already, and nobody had to reap it: this process ignores SIGCHLD.
+    if (process_ || errno == ESRCH) return;
     const int error = errno;
     ::kill(pid_, SIGKILL);
     (void)reap();
@@ -116,7 +117,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    if (reaped_) return;
+    if (reaped_ || !process_) return;
     ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
     (void)reap();
   }
@@ -127,6 +128,7 @@ class Child {
     (void)::prlimit(pid_, what, &both, nullptr);
   }
 
+  /// Readable once it has ended; -1 if it had from the beginning.
   [[nodiscard]] int descriptor() const { return process_.get(); }
 
   /// The status of waitpid; 0 where this process ignores SIGCHLD and so cannot know.
@@ -174,14 +176,16 @@ ProcessOutcome::End follow(const Child& child, Pipe& output, Pipe& messages,
     outcome.messages.append(data, std::min(size, limits.message_bytes - outcome.messages.size()));
   };
 
-  for (bool ended = false; !ended;) {
+  bool ended = false;
+  while (!ended) {
     // poll passes over the -1 of a closed descriptor.
     std::array<pollfd, 3> events{{{output.reader.get(), POLLIN, 0},
                                   {messages.reader.get(), POLLIN, 0},
                                   {child.descriptor(), POLLIN, 0}}};
-    if (!wait_for_any(events, deadline)) return ProcessOutcome::End::timed_out;
+    const bool ended_before = child.descriptor() < 0;
+    if (!ended_before && !wait_for_any(events, deadline)) return ProcessOutcome::End::timed_out;
     // Asked before the pipes are drained: all that it wrote is in them by then.
-    ended = events[2].revents != 0;
+    ended = ended_before || events[2].revents != 0;
     if (output.reader && !drain(output.reader, keep_output)) output.reader.close();
     if (messages.reader && !drain(messages.reader, keep_message)) messages.reader.close();
     if (overflow) return ProcessOutcome::End::overflowed;

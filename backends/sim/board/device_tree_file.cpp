@@ -84,9 +84,10 @@ ProcessOutcome run_compiler(const std::filesystem::path& file, const DeviceTreeC
     if (error.code() != std::errc::no_such_file_or_directory) {
       throw BoardError("cannot run " + compiler.program + ": " + error.code().message());
     }
-    throw BoardError("cannot compile: no program " + compiler.program +
-                     " (expected in PATH, from the package device-tree-compiler, Fedora and Arch: "
-                     "dtc; or give a .dtb, which needs none)");
+    throw BoardError(
+        "cannot compile: no program " + compiler.program +
+        " (expected in PATH, from the package device-tree-compiler or, on Fedora and Arch, "
+        "dtc; a .dtb needs none)");
   }
 }
 
@@ -127,7 +128,7 @@ std::vector<std::byte> read_device_tree(const std::filesystem::path& file,
     throw BoardError("not a devicetree blob (expected d0 0d fe ed as its first bytes)");
   }
   ProcessOutcome outcome = run_compiler(file, compiler);
-  if (outcome.end != ProcessOutcome::End::exited || outcome.code != 0) {
+  if (outcome.end != ProcessOutcome::End::exited || outcome.code != 0 || !is_blob(outcome.output)) {
     // Chars may look at any object's bytes.
     refuse(outcome, compiler, {reinterpret_cast<const char*>(content.data()), content.size()});
   }

@@ -136,6 +136,13 @@ TEST(DeviceTreeFile, without_a_compiler_a_blob_is_still_read) {
   EXPECT_NO_THROW((void)read_device_tree(file, compiler));
 }
 
+TEST(DeviceTreeFile, compiler_that_makes_nothing_is_an_error) {
+  const TemporaryFolder folder;
+  const DeviceTreeCompiler compiler = compiler_of(folder, "echo sorry >&2; exit 0");
+  EXPECT_THAT(error_for(folder.write("a.dts", ""), compiler),
+              ::testing::EndsWith("takes\n  sorry"));
+}
+
 TEST(DeviceTreeFile, compiler_that_hangs_is_an_error) {
   const TemporaryFolder folder;
   DeviceTreeCompiler compiler = compiler_of(folder, "exec tail -f /dev/null");
