@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <pybind11/pybind11.h>
+
 #include <memory>
 #include <string>
 #include <utility>
-
-#include <pybind11/pybind11.h>
 
 #include "backends/sim/devices/at24.hpp"
 

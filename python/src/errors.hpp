@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <pybind11/pybind11.h>
+
 #include <span>
 #include <string>
-
-#include <pybind11/pybind11.h>
 
 #include "core/i2c/message.hpp"
 #include "core/i2c/transfer_result.hpp"

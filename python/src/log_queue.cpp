@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "python/src/log_queue.hpp"
 
+#include <pybind11/pybind11.h>
 #include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
@@ -12,8 +13,6 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-
-#include <pybind11/pybind11.h>
 
 namespace py = pybind11;
 

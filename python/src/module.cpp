@@ -3,9 +3,9 @@
 // Every binding that may take a bus's lock releases the GIL before: the order is always bus lock,
 // then GIL.
 
-#include <chrono>
-
 #include <pybind11/pybind11.h>
+
+#include <chrono>
 
 #include "python/src/callbacks.hpp"
 #include "python/src/errors.hpp"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
-
-#include <pybind11/stl.h>
-#include <pybind11/stl/filesystem.h>
 
 #include "backends/sim/devices/at24.hpp"
 #include "python/src/arguments.hpp"
@@ -62,9 +62,10 @@ void register_data(py::module_& module) {
   using GetItem = int (At24Data::*)(py::ssize_t) const;
   using GetSlice = py::bytes (At24Data::*)(const py::slice&) const;
   using SetItem = void (At24Data::*)(py::ssize_t, long);
-  py::class_<At24Data> data(module, "At24Data",
-                            "An EEPROM's contents, live: like a bytearray that keeps its size. Each "
-                            "access has the bus to itself.");
+  py::class_<At24Data> data(
+      module, "At24Data",
+      "An EEPROM's contents, live: like a bytearray that keeps its size. Each "
+      "access has the bus to itself.");
   data.def("__len__", &At24Data::size)
       .def("__getitem__", static_cast<GetItem>(&At24Data::get), py::arg("index"))
       .def("__getitem__", static_cast<GetSlice>(&At24Data::get), py::arg("index"))
@@ -81,9 +82,7 @@ void register_data(py::module_& module) {
           "Over the contents as they are now.")
       .def(
           "__contains__",
-          [](const At24Data& self, const py::object& value) {
-            return self.all().contains(value);
-          },
+          [](const At24Data& self, const py::object& value) { return self.all().contains(value); },
           py::arg("value"))
       .def("__bytes__", &At24Data::all)
       .def("__eq__", &At24Data::equal, py::arg("other"), py::is_operator())

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
 #include <filesystem>
 #include <memory>
 #include <utility>
-
-#include <pybind11/stl.h>
-#include <pybind11/stl/filesystem.h>
 
 #include "backends/sim/board/board.hpp"
 #include "backends/sim/bus/bus.hpp"
@@ -52,7 +52,8 @@ void register_bus(py::module_& module) {
             return sim::load_board(bus, board);
           },
           py::arg("board"), release_gil(),
-          "Puts the chips of a devicetree file (.dts or .dtb) on the bus. FILE:NODE chooses one of\n"
+          "Puts the chips of a devicetree file (.dts or .dtb) on the bus. FILE:NODE chooses one "
+          "of\n"
           "several buses in it. Returns warnings. BoardError, and the bus as it was, if the file\n"
           "cannot be used.");
 }

@@ -13,9 +13,7 @@ namespace {
 
 using sim::Time;
 
-double now_s(const sim::Clock& clock) {
-  return std::chrono::duration<double>(clock.now()).count();
-}
+double now_s(const sim::Clock& clock) { return std::chrono::duration<double>(clock.now()).count(); }
 
 void advance(sim::ManualClock& clock, double seconds, double milliseconds) {
   const double by_ns = std::round(seconds * 1e9 + milliseconds * 1e6);
@@ -33,7 +31,8 @@ void advance(sim::ManualClock& clock, double seconds, double milliseconds) {
 }  // namespace
 
 void register_clock(py::module_& module) {
-  py::class_<sim::Clock, py::smart_holder>(module, "Clock", "A bus's time, all that its chips know.")
+  py::class_<sim::Clock, py::smart_holder>(module, "Clock",
+                                           "A bus's time, all that its chips know.")
       .def_property_readonly("now", &now_s, "In seconds since an arbitrary start.")
       .def("advance", &refuse_advance, py::kw_only(), py::arg("seconds") = 0.0,
            py::arg("milliseconds") = 0.0,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
-#include <cstddef>
-#include <optional>
-
 #include <pybind11/native_enum.h>
 #include <pybind11/stl.h>
+
+#include <cstddef>
+#include <optional>
 
 #include "backends/sim/bus/device.hpp"
 #include "backends/sim/bus/line.hpp"
@@ -52,8 +52,8 @@ using DeviceClass = py::class_<sim::Device, ScriptedDevice, py::smart_holder>;
 
 void construct(py::detail::value_and_holder& self, const AddressesArgument& address,
                const std::optional<std::string>& name) {
-  const std::string type(py::str(py::type::of(py::handle(reinterpret_cast<PyObject*>(self.inst)))
-                                     .attr("__name__")));
+  const std::string type(
+      py::str(py::type::of(py::handle(reinterpret_cast<PyObject*>(self.inst))).attr("__name__")));
   py::detail::initimpl::construct<DeviceClass>(
       self, new ScriptedDevice(name.value_or(type), address.addresses), true);
 }
@@ -81,7 +81,7 @@ void register_device(py::module_& module) {
 
   py::class_<ScriptSupervisor, py::smart_holder>(module, "ScriptSupervisor",
                                                  "What a bus does about the scripts on it.")
-      .def(py::init([](py::typing::Callable<void(sim::Device&, py::str, py::object)> on_error) {
+      .def(py::init([](py::typing::Callable<void(py::object, py::str, py::object)> on_error) {
              auto supervisor = std::make_shared<ScriptSupervisor>();
              supervisor->on_error = std::move(on_error);
              return supervisor;
@@ -110,10 +110,10 @@ void register_device(py::module_& module) {
             return std::vector(self.addresses().begin(), self.addresses().end());
           },
           "Every address that the chip answers at.")
-      .def_property_readonly("selected_address",
-                             py::cpp_function(&selected_address,
-                                              py::call_guard<py::gil_scoped_release>()),
-                             "The address of the message under way, or of the last one.")
+      .def_property_readonly(
+          "selected_address",
+          py::cpp_function(&selected_address, py::call_guard<py::gil_scoped_release>()),
+          "The address of the message under way, or of the last one.")
       .def("__repr__", &represent)
       .def(
           "start", [](const sim::Device& self, sim::Direction) { check_scripted(self); },
@@ -123,12 +123,11 @@ void register_device(py::module_& module) {
           "A transaction is over, in which the chip was addressed.")
       .def(
           "read",
-          [](const sim::Device& self, std::size_t length) {
+          [](const sim::Device& self, const py::int_& length) {
             check_scripted(self);
-            return py::bytes(std::string(length, '\xff'));
+            return py::bytes(std::string(length.cast<std::size_t>(), '\xff'));
           },
-          py::arg("length"),
-          "The whole of a message to the controller: exactly `length` bytes.")
+          py::arg("length"), "The whole of a message to the controller: exactly `length` bytes.")
       .def(
           "write",
           [](const sim::Device& self, const py::bytes& data) {
@@ -147,7 +146,7 @@ void register_device(py::module_& module) {
           "One byte for the controller: 0 to 255.")
       .def(
           "write_byte",
-          [](const sim::Device& self, int) {
+          [](const sim::Device& self, const py::int_& /*value*/) {
             check_scripted(self);
             raise("Nack");
           },

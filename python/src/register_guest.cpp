@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include <pybind11/stl/filesystem.h>
+
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
-
-#include <pybind11/stl/filesystem.h>
 
 #include "core/i2c/virtio_i2c_driver.hpp"
 #include "core/io/in_process_guest.hpp"
@@ -27,9 +27,7 @@ class InProcessGuest final : public i2c::Adapter {
   InProcessGuest(const std::filesystem::path& socket, milliseconds limit)
       : parts_(std::in_place, socket, limit) {}
 
-  [[nodiscard]] i2c::Functionality functionality() const override {
-    return i2c::func::any_message;
-  }
+  [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
   void close() {
     const std::lock_guard lock(mutex_);
@@ -65,10 +63,13 @@ class InProcessGuest final : public i2c::Adapter {
 void register_guest(py::module_& module) {
   py::class_<InProcessGuest, i2c::Adapter, py::smart_holder>(
       module, "InProcessGuest",
-      "A guest without a virtual machine: what is transferred on it goes through a virtqueue to the\n"
-      "daemon on the other side of a socket. As in any guest, the reason of a failure does not come\n"
+      "A guest without a virtual machine: what is transferred on it goes through a virtqueue to "
+      "the\n"
+      "daemon on the other side of a socket. As in any guest, the reason of a failure does not "
+      "come\n"
       "back: it is a BusError.\n\n"
-      "`timeout`, in seconds, is for each answer of the daemon. FrontEndError if the daemon cannot\n"
+      "`timeout`, in seconds, is for each answer of the daemon. FrontEndError if the daemon "
+      "cannot\n"
       "be reached or refuses something.")
       .def(py::init([](const std::filesystem::path& socket_path, double timeout) {
              return std::make_unique<InProcessGuest>(
@@ -78,7 +79,9 @@ void register_guest(py::module_& module) {
            py::call_guard<py::gil_scoped_release>())
       .def("close", &InProcessGuest::close, py::call_guard<py::gil_scoped_release>(),
            "Leaves. May be called again.")
-      .def("__enter__", [](py::object self) { return self; })
+      .def(
+          "__enter__", [](InProcessGuest& self) -> InProcessGuest& { return self; },
+          py::return_value_policy::reference)
       .def("__exit__", [](InProcessGuest& self, const py::args& /*error*/) {
         const py::gil_scoped_release release;
         self.close();

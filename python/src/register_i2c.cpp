@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include <pybind11/native_enum.h>
+#include <pybind11/operators.h>
+#include <pybind11/stl.h>
+
 #include <algorithm>
 #include <chrono>
 #include <span>
 #include <variant>
-
-#include <pybind11/native_enum.h>
-#include <pybind11/operators.h>
-#include <pybind11/stl.h>
 
 #include "core/i2c/adapter.hpp"
 #include "python/src/arguments.hpp"
@@ -39,7 +39,8 @@ struct Write {
 
 using ReadOrWrite = std::variant<Read, Write>;
 
-py::list transfer(i2c::Adapter& adapter, const std::vector<ReadOrWrite>& described) {
+py::typing::List<py::bytes> transfer(i2c::Adapter& adapter,
+                                     const std::vector<ReadOrWrite>& described) {
   std::vector<std::vector<std::byte>> buffers(described.size());
   std::vector<i2c::Message> messages;
   for (std::size_t i = 0; i < described.size(); ++i) {
@@ -63,7 +64,7 @@ py::list transfer(i2c::Adapter& adapter, const std::vector<ReadOrWrite>& describ
   if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   if (!result.ok()) raise_transfer_error(result, messages);
 
-  py::list read;
+  py::typing::List<py::bytes> read;
   for (const i2c::Message& message : messages) {
     if (!message.read) continue;
     read.append(py::bytes(reinterpret_cast<const char*>(message.data.data()), message.data.size()));
@@ -101,10 +102,11 @@ std::string represent(i2c::Address address) {
 }
 
 void register_address(py::module_& module) {
-  py::class_<i2c::Address>(module, "Address",
-                           "The address of a chip. One of 7 bits is equal to its number, and an int "
-                           "is taken wherever\nan address is wanted; one of 10 bits is an address of "
-                           "its own.")
+  py::class_<i2c::Address>(
+      module, "Address",
+      "The address of a chip. One of 7 bits is equal to its number, and an int "
+      "is taken wherever\nan address is wanted; one of 10 bits is an address of "
+      "its own.")
       .def(py::init([](AddressArgument value) { return value.address; }), py::arg("value"),
            "One of 7 bits. ValueError above 0x7f.")
       .def_static("ten_bit", &ten_bit, py::arg("value"), "One of 10 bits. ValueError above 0x3ff.")
@@ -155,12 +157,13 @@ void register_i2c(py::module_& module) {
   py::class_<i2c::Adapter, py::smart_holder>(
       module, "Adapter", "A bus that transactions can be put on, real or simulated. Thread-safe.")
       .def("transfer", &transfer, py::arg("messages"),
-           "Puts one transaction on the bus: START, the messages joined by repeated STARTs, STOP.\n\n"
+           "Puts one transaction on the bus: START, the messages joined by repeated STARTs, "
+           "STOP.\n\n"
            "Returns what each Read brought. Raises a TransferError: AddressNack, DataNack, ...")
-      .def_property_readonly("functionality",
-                             py::cpp_function(&i2c::Adapter::functionality,
-                                              py::call_guard<py::gil_scoped_release>()),
-                             "What the wire can do: the bits of Linux's I2C_FUNC_*.");
+      .def_property_readonly(
+          "functionality",
+          py::cpp_function(&i2c::Adapter::functionality, py::call_guard<py::gil_scoped_release>()),
+          "What the wire can do: the bits of Linux's I2C_FUNC_*.");
 }
 
 }  // namespace vhost_device::python

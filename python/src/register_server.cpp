@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include <fcntl.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,9 +11,6 @@
 #include <optional>
 #include <system_error>
 #include <vector>
-
-#include <pybind11/stl.h>
-#include <pybind11/stl/filesystem.h>
 
 #include "core/i2c/router.hpp"
 #include "core/i2c/virtio_i2c.hpp"

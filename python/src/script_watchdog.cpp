@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "python/src/script_watchdog.hpp"
 
+#include <pybind11/pybind11.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <pybind11/pybind11.h>
 
 #include "python/src/errors.hpp"
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <pybind11/pybind11.h>
+#include <pybind11/trampoline_self_life_support.h>
+
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <pybind11/pybind11.h>
-#include <pybind11/trampoline_self_life_support.h>
 
 #include "backends/sim/bus/device.hpp"
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import traceback
 from dataclasses import dataclass
-from typing import Optional
 
 from vhost_device import _core
 from vhost_device._core import Address, Device
@@ -68,7 +67,7 @@ class ScriptLog:
 
 def _without_traceback(exception: BaseException) -> BaseException:
     seen: set[int] = set()
-    waiting: list[Optional[BaseException]] = [exception]
+    waiting: list[BaseException | None] = [exception]
     while waiting:
         each = waiting.pop()
         if each is None or id(each) in seen:

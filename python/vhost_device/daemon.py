@@ -11,7 +11,7 @@ import warnings
 import weakref
 from pathlib import Path
 from types import TracebackType
-from typing import Optional, Protocol, Union
+from typing import Protocol, Union
 
 from vhost_device import _core
 from vhost_device.errors import DaemonError
@@ -43,9 +43,9 @@ class Daemon:
     def __init__(
         self,
         adapter: _core.Adapter,
-        socket_path: Optional[PathLike] = None,
+        socket_path: PathLike | None = None,
         socket_count: int = 1,
-        fd: Optional[Union[int, HasFileno]] = None,
+        fd: int | HasFileno | None = None,
         socket_mode: int = 0o600,
     ) -> None:
         if (socket_path is None) == (fd is None):
@@ -61,7 +61,7 @@ class Daemon:
         self._count = socket_count
         self._mode = socket_mode
         self._fd = fd
-        self._server: Optional[_core.Server] = None
+        self._server: _core.Server | None = None
 
     def __repr__(self) -> str:
         where = self._path if self._path is not None else f"descriptor {self._fd}"
@@ -98,7 +98,7 @@ class Daemon:
         if not stopped:
             _core.log(logging.WARNING, f"{self}: a transfer is still under way after {timeout:g} s")
 
-    def wait(self, timeout: Optional[float] = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:
         """Waits until the daemon is stopped, or until an inherited connection has ended.
 
         False if neither happened within `timeout` seconds. Ctrl-C raises KeyboardInterrupt as anywhere.
@@ -115,9 +115,9 @@ class Daemon:
 
     def __exit__(
         self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 

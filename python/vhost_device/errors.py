@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar, Optional, Union
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from vhost_device._core import Address
@@ -36,7 +36,7 @@ class Error(Exception):
 class DaemonError(Error):
     """A socket that cannot be served. `path` is what was asked for, `reason` says what is wrong."""
 
-    def __init__(self, reason: str, path: Optional[Union[str, os.PathLike[str]]] = None) -> None:
+    def __init__(self, reason: str, path: str | os.PathLike[str] | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.path = path

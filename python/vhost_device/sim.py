@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import Optional, TypeVar, Union
+from typing import TypeVar
 
 from vhost_device import _core
 from vhost_device._core import (
@@ -55,14 +55,14 @@ class Bus(_core.Bus):
     address (0x00) is nobody's.
     """
 
-    def __init__(self, clock: Optional[Clock] = None) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self._clock = RealClock() if clock is None else clock
         super().__init__(self._clock)
         self._scripts = ScriptLog()
         self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
 
     @classmethod
-    def from_board(cls, board: Union[str, os.PathLike[str]], clock: Optional[Clock] = None) -> Bus:
+    def from_board(cls, board: str | os.PathLike[str], clock: Clock | None = None) -> Bus:
         """A bus with the chips of a devicetree file, as load_board() takes it; warnings are logged."""
         bus = cls(clock)
         for warning in bus.load_board(board):
