@@ -208,6 +208,7 @@ Script FrontEnd::stop() {
                  return accept();
                }));
   }
+  if (options_.order == Order::qemu_7_2) add_calls(script);
   return script;
 }
 

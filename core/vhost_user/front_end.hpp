@@ -21,8 +21,8 @@ namespace vhost_device::vhost_user {
 /// next one is asked for.
 class FrontEnd {
  public:
-  /// Whose order of messages: QEMU 7.2 sends a ring's call fd before SET_FEATURES at each start;
-  /// QEMU 10 sends it after the kick fd, and has SET_VRING_ENABLE acknowledged.
+  /// Whose order of messages: QEMU 7.2 sends a ring's call fd before SET_FEATURES at each start and
+  /// after each stop; QEMU 10 sends it after the kick fd, and has SET_VRING_ENABLE acknowledged.
   enum class Order { qemu_7_2, qemu_10 };
 
   /// A queue's descriptors, borrowed for as long as the front-end is used. Negative: none.

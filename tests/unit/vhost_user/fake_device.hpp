@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -59,6 +60,15 @@ class FakeDevice final : public virtio::Device {
 
   [[nodiscard]] virtio::Progress process(std::uint16_t index, virtio::Queue& queue) override {
     ++process_calls;
+    const virtio::Progress progress = serve(index, queue);
+    if (before_return) before_return();
+    return progress;
+  }
+
+  [[nodiscard]] int served(std::uint16_t index) const { return served_.at(index); }
+
+ private:
+  [[nodiscard]] virtio::Progress serve(std::uint16_t index, virtio::Queue& queue) {
     for (int served = 0; served < served_at_once; ++served) {
       if (queue.pop(chain_) != virtio::Pop::chain) return virtio::Progress::drained;
       std::uint32_t written = 0;
@@ -67,14 +77,10 @@ class FakeDevice final : public virtio::Device {
       }
       queue.complete(chain_.head, written);
       ++served_[index];
-      if (after_each) after_each();
     }
     return virtio::Progress::more;
   }
 
-  [[nodiscard]] int served(std::uint16_t index) const { return served_.at(index); }
-
- private:
   std::uint16_t queues_;
   std::array<int, 256> served_{};
   virtio::Chain chain_;
@@ -84,7 +90,7 @@ class FakeDevice final : public virtio::Device {
   bool config_is_read_only = false;
   int served_at_once = 1000;
   int process_calls = 0;
-  void (*after_each)() = nullptr;
+  std::function<void()> before_return;  // run at the end of `process`
   std::vector<Start> starts;
   mutable std::vector<std::uint64_t> checked;
 };

@@ -152,7 +152,8 @@ TEST_F(FrontEndTest, starting_and_stopping_sends_what_qemu_7_2_sends) {
                   std::string("SET_VRING_CALL 0000000000000000"),
               }));
   EXPECT_THAT(wire.run(front_end.stop()),
-              ElementsAre("SET_VRING_ENABLE 0000000000000000", "GET_VRING_BASE 0000000000000000"));
+              ElementsAre("SET_VRING_ENABLE 0000000000000000", "GET_VRING_BASE 0000000000000000",
+                          "SET_VRING_CALL 0000000000000000"));
   EXPECT_EQ(wire.refusal, "");
 }
 

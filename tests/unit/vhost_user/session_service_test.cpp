@@ -60,19 +60,27 @@ TEST_F(SessionService, given_back_early_by_the_device_asks_to_be_called_again) {
 }
 
 TEST_F(SessionService, takes_requests_that_came_while_it_served) {
-  static Rig* guest = nullptr;
-  static int late_requests = 0;
-  guest = &rig;
-  late_requests = 2;
-  device.after_each = [] {
-    while (late_requests > 0) {
-      --late_requests;
-      guest->add_request(0);
-    }
+  int late_requests = 2;
+  device.before_return = [&] {
+    for (; late_requests > 0; --late_requests) rig.add_request(0);
   };
   rig.add_request(0);
 
   EXPECT_EQ(rig.serve(0), "used 3 interrupt");
+  EXPECT_EQ(device.process_calls, 2);
+}
+
+TEST_F(SessionService, guest_that_never_pauses_does_not_keep_the_thread) {
+  device.before_return = [&] {
+    static_cast<void>(rig.driver(0).take_used());
+    rig.add_request(0);
+  };
+  rig.add_request(0);
+
+  const Service service = rig.service(0);
+
+  EXPECT_TRUE(service.more);
+  EXPECT_TRUE(service.interrupt);
 }
 
 TEST_F(SessionService, kicks_are_wanted_again_when_it_is_done) {

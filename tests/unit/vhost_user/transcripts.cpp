@@ -101,7 +101,7 @@ Steps qemu_7_2_start(std::uint16_t base, const Steps& memory) {
 }
 
 Steps qemu_7_2_stop(const char* base) {
-  return {front_end(sent(R::set_vring_enable, state(0, 0))), base_is(base)};
+  return {front_end(sent(R::set_vring_enable, state(0, 0))), base_is(base), call_fd()};
 }
 
 Steps qemu_10_start(std::uint16_t base, const Steps& memory) {
