@@ -21,7 +21,7 @@ from vhost_device.sim import At24, Bus, Lm75
 BOARD = Path(__file__).parent / "boards" / "demo.dts"
 SENSOR = 0x48
 EEPROM = 0x50
-TEMPERATURES = (23.5, 31.25, 85.0, 0.5, -12.5)
+TEMPERATURES = (23.5, 31.5, 85.0, 0.5, -12.5)
 
 
 def main() -> int:
