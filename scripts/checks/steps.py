@@ -13,6 +13,10 @@ from checks.workspace import Workspace, fixed_addresses
 CPP_FOLDERS = ("core", "backends", "daemon", "python", "tests")
 PYTHON_PATHS = ("python", "tests", "examples", "scripts", "scripts/tidy", "scripts/count-tests")
 
+TYPED_PATHS = ("tests/python", "tests/e2e", "tests/tree", "examples", "scripts/run_checks.py")
+# Where these import from, besides the package.
+TYPED_MODULES = ("python", "tests/support", "tests/tree", "scripts")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -73,14 +77,15 @@ def _package(workspace: Workspace) -> Sequence[Row]:
 
 
 def _types(workspace: Workspace) -> Sequence[Row]:
-    package = workspace.status([workspace.python, "-m", "mypy", "--strict"], "mypy", "mypy --strict")
-    scripts = workspace.status(
-        [workspace.python, "-m", "mypy", "--strict", "--config-file=", "scripts/run_checks.py"],
-        "mypy-scripts",
-        "mypy --strict on scripts",
-        environment={"MYPYPATH": "scripts"},
+    mypy = [workspace.python, "-m", "mypy", "--strict"]
+    package = workspace.status(mypy, "mypy", "mypy --strict")
+    rest = workspace.status(
+        [*mypy, *TYPED_PATHS],
+        "mypy-tests",
+        "mypy --strict on tests, examples and scripts",
+        environment={"MYPYPATH": ":".join(TYPED_MODULES)},
     )
-    return [Row.check("types", package == scripts == 0, "mypy --strict")]
+    return [Row.check("types", package == rest == 0, "mypy --strict")]
 
 
 def _python(workspace: Workspace) -> Sequence[Row]:
@@ -129,7 +134,7 @@ STEPS = (
     Step("types", "mypy --strict finds nothing", _types, needs=("package",)),
     Step("python", "tests/python", _python, needs=("package",)),
     Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
-    Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("package", "guest"), quick=False),
+    Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("build", "package", "guest"), quick=False),
     Step("asan", "C++ tests under Clang's ASan and UBSan", _asan, quick=False),
     Step("tsan", "C++ tests under Clang's ThreadSanitizer", _tsan, quick=False),
     Step("tidy", "clang-tidy finds nothing", _tidy, needs=("build",), quick=False),

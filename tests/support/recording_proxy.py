@@ -88,7 +88,8 @@ class RecordingProxy:
             self._drained.set()
 
     def _pass_on(self) -> None:
-        select.select([self._listener, self._told], [], [])
+        start: list[socket.socket | int] = [self._listener, self._told]
+        select.select(start, [], [])
         if _has_data(self._told):
             return
         front, _ = self._listener.accept()
@@ -96,8 +97,9 @@ class RecordingProxy:
             back.connect(os.fspath(self._back_end))
             for side in (front, back):
                 side.settimeout(_MESSAGE_LIMIT_S)
+            sides: list[socket.socket | int] = [front, back, self._told]
             while True:
-                ready = select.select([front, back, self._told], [], [])[0]
+                ready = select.select(sides, [], [])[0]
                 # An answer goes first: it belongs to the request before the one that waits.
                 source = back if back in ready else front if front in ready else None
                 if source is None:
