@@ -35,6 +35,9 @@ _KERNEL_ARGUMENTS = (
     "cryptomgr.notests",
     "mitigations=off",
     "8250.nr_uarts=1",
+    # An EEPROM's write cycle, in ms: at24 gives up after 25, and an emulated machine on a busy host may
+    # stand still for longer than that between two tries.
+    "at24.write_timeout=1000",
 )
 _STREAMS = ("console", "agent", "shell", "qmp")
 _READ_SIZE = 1 << 16
