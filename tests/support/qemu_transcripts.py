@@ -36,6 +36,14 @@ def _start_7_2(*memory: str) -> Names:
     return ("SET_VRING_CALL", "SET_FEATURES", *memory, *_RING, "SET_VRING_ENABLE", "SET_VRING_CALL")
 
 
+# Every SET_VRING_ENABLE wants an acknowledgement.
+_STOP_10_0: Names = ("SET_VRING_ENABLE", "GET_VRING_BASE")
+
+
+def _start_10_0(*memory: str) -> Names:
+    return ("SET_FEATURES", *memory, *_RING, "SET_VRING_CALL", "SET_VRING_ENABLE", "SET_VRING_CALL")
+
+
 TRANSCRIPTS: dict[Version, dict[str, Names]] = {
     (7, 2): {
         "boot": _INIT + _start_7_2("ADD_MEM_REG"),
@@ -46,6 +54,16 @@ TRANSCRIPTS: dict[Version, dict[str, Names]] = {
         "reset": _STOP_7_2 + _start_7_2(),
         "last transfers": (),
         "power off": _STOP_7_2,
+    },
+    (10, 0): {
+        "boot": _INIT + _start_10_0("ADD_MEM_REG"),
+        "transfers": (),
+        "pause": _STOP_10_0,
+        "resume": _start_10_0(),
+        "transfers again": (),
+        "reset": _STOP_10_0 + _start_10_0(),
+        "last transfers": (),
+        "power off": _STOP_10_0,
     },
 }
 
