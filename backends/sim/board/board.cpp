@@ -20,7 +20,7 @@ BoardName split(const std::filesystem::path& board) {
   const std::string text = board.string();
   const std::size_t colon = text.rfind(':');
   std::error_code ignored;
-  if (colon == text.npos || std::filesystem::exists(board, ignored)) return {board, {}};
+  if (colon == std::string::npos || std::filesystem::exists(board, ignored)) return {board, {}};
   BoardName name{text.substr(0, colon), text.substr(colon + 1)};
   const bool is_board = name.file.extension() == ".dts" || name.file.extension() == ".dtb";
   if (!is_board && !std::filesystem::exists(name.file, ignored)) return {board, {}};

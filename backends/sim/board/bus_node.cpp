@@ -21,7 +21,7 @@ bool is_bus_name(std::string_view name) {
   constexpr std::string_view numbered = "i2c-";
   if (name == "i2c" || base_name(name) == "i2c") return true;
   return name.starts_with(numbered) && name.size() > numbered.size() &&
-         name.find_first_not_of("0123456789", numbered.size()) == name.npos;
+         name.find_first_not_of("0123456789", numbered.size()) == std::string_view::npos;
 }
 
 bool has_known_compatible(const DeviceTree& tree, Node node) {

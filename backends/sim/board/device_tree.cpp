@@ -125,7 +125,7 @@ std::string_view base_name(std::string_view name) { return name.substr(0, name.f
 
 std::string_view unit_address(std::string_view name) {
   const std::size_t at = name.find('@');
-  return at == name.npos ? std::string_view() : name.substr(at + 1);
+  return at == std::string_view::npos ? std::string_view() : name.substr(at + 1);
 }
 
 }  // namespace vhost_device::sim

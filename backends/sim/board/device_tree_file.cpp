@@ -2,7 +2,6 @@
 #include "backends/sim/board/device_tree_file.hpp"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,7 +53,7 @@ bool wants_preprocessor(std::string_view source) {
   constexpr std::array<std::string_view, 4> directives{"#include", "#define", "#if", "#undef"};
   return std::ranges::any_of(directives, [&](std::string_view directive) {
     return source.starts_with(directive) ||
-           source.find('\n' + std::string(directive)) != source.npos;
+           source.find('\n' + std::string(directive)) != std::string_view::npos;
   });
 }
 
@@ -99,8 +98,7 @@ ProcessOutcome run_compiler(const std::filesystem::path& file, const DeviceTreeC
       text = "not a devicetree source that " + compiler.program + " takes";
       break;
     case ProcessOutcome::End::signalled:
-      text = compiler.program + " was ended by signal " + std::to_string(outcome.code) + " (" +
-             ::strsignal(outcome.code) + ")";
+      text = compiler.program + " was ended by signal " + std::to_string(outcome.code);
       break;
     case ProcessOutcome::End::timed_out:
       text = compiler.program + " took longer than " +

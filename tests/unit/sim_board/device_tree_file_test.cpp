@@ -153,8 +153,7 @@ TEST(DeviceTreeFile, compiler_that_hangs_is_an_error) {
 TEST(DeviceTreeFile, compiler_that_crashes_is_an_error) {
   const TemporaryFolder folder;
   const DeviceTreeCompiler compiler = compiler_of(folder, "kill -SEGV $$");
-  EXPECT_THAT(error_for(folder.write("a.dts", ""), compiler),
-              HasSubstr("was ended by signal 11 (Segmentation fault)"));
+  EXPECT_THAT(error_for(folder.write("a.dts", ""), compiler), HasSubstr("was ended by signal 11"));
 }
 
 TEST(DeviceTreeFile, blob_over_the_limit_is_an_error) {
