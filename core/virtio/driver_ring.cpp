@@ -182,7 +182,7 @@ Descriptor DriverRing::raw_descriptor(std::uint16_t index) const {
   return ring_access::read_descriptor(ring_.descriptors + sizeof(Descriptor) * index);
 }
 
-void DriverRing::raw_set_descriptor(std::uint16_t index, Descriptor descriptor) {
+void DriverRing::raw_set_descriptor(std::uint16_t index, Descriptor descriptor) const {
   ring_access::write_descriptor(ring_.descriptors + sizeof(Descriptor) * index, descriptor);
 }
 

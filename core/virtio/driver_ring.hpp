@@ -79,7 +79,7 @@ class DriverRing {
   /// Descriptor `index` of the table, to be written as a test pleases. `add` takes descriptors from
   /// the lowest index upwards; those written here are not kept from it.
   [[nodiscard]] Descriptor raw_descriptor(std::uint16_t index) const;
-  void raw_set_descriptor(std::uint16_t index, Descriptor descriptor);
+  void raw_set_descriptor(std::uint16_t index, Descriptor descriptor) const;
   /// Puts any head into the next slot of the available ring and makes it available.
   void raw_offer(std::uint16_t head);
   /// Sets the available index to any value, where the next request goes on.

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace vhost_device::virtio {
 namespace {
@@ -36,8 +36,12 @@ std::string check_range(const struct stat& status, std::uint64_t offset, std::ui
   return {};
 }
 
+std::string system_error(const char* call, int error) {
+  return std::string(call) + ": " + std::generic_category().message(error);
+}
+
 std::string mmap_error(int error) {
-  std::string text = std::string("mmap: ") + std::strerror(error);
+  std::string text = system_error("mmap", error);
   if (error == EACCES || error == EPERM) {
     text += "; the file must be open for reading and writing, and without a seal against writing";
   }
@@ -51,7 +55,7 @@ Mapping Mapping::map(const UniqueFd& file, std::uint64_t offset, std::uint64_t s
   Mapping mapping;
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) {
-    error = std::string("fstat: ") + std::strerror(errno);
+    error = system_error("fstat", errno);
     return mapping;
   }
   error = check_range(status, offset, size);

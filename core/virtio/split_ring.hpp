@@ -37,11 +37,15 @@ struct SplitRing {
   std::byte* available = nullptr;
   std::byte* used = nullptr;
 
-  static constexpr std::size_t descriptors_bytes(std::uint16_t size) { return 16U * size; }
+  static constexpr std::size_t descriptors_bytes(std::uint16_t size) {
+    return sizeof(Descriptor) * size;
+  }
   /// flags, idx, ring[size], used_event.
-  static constexpr std::size_t available_bytes(std::uint16_t size) { return 6U + 2U * size; }
+  static constexpr std::size_t available_bytes(std::uint16_t size) {
+    return 6 + std::size_t{2} * size;
+  }
   /// flags, idx, ring[size], avail_event.
-  static constexpr std::size_t used_bytes(std::uint16_t size) { return 6U + 8U * size; }
+  static constexpr std::size_t used_bytes(std::uint16_t size) { return 6 + std::size_t{8} * size; }
 };
 
 }  // namespace vhost_device::virtio

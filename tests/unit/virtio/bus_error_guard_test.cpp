@@ -2,14 +2,19 @@
 #include "core/virtio/bus_error_guard.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
+#include <linux/memfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -114,6 +119,55 @@ TEST_F(ShortenedMemory, region_at_an_odd_offset_is_guarded_to_its_ends) {
   EXPECT_EQ(read(0x100000), std::byte{0});
 }
 
+/// Memory in huge pages, of which the machine may have none: then each touch is an error of the bus
+/// already. What the guard puts in their place has to be aligned as they are.
+class HugePages : public testing::Test {
+ protected:
+  static constexpr std::size_t huge_page = 2U << 20;
+
+  void SetUp() override {
+    const UniqueFd file(::memfd_create("probe", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB));
+    if (!file) GTEST_SKIP() << "this kernel has no huge pages of 2 MiB";
+    shared_.emplace(3 * huge_page, MFD_HUGETLB | MFD_HUGE_2MB);
+  }
+
+  /// How many mappings of huge pages this process has.
+  static std::ptrdiff_t mappings() {
+    std::ifstream maps("/proc/self/maps");
+    const std::string text{std::istreambuf_iterator<char>(maps), {}};
+    const std::string name = "memfd:guest memory";
+    std::ptrdiff_t count = 0;
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
+      ++count;
+    return count;
+  }
+
+  std::optional<SharedMemory> shared_;
+};
+
+TEST_F(HugePages, region_at_any_offset_is_usable) {
+  GuestMemory memory;
+  ASSERT_EQ(memory.add({0, huge_page, 0, huge_page + 4096}, shared_->file()), std::nullopt);
+
+  for (std::uint64_t address = 0; address < huge_page; address += 4096) {
+    *memory.at(address, 1) = std::byte{0x61};
+  }
+
+  EXPECT_EQ(*memory.at(0, 1), std::byte{0x61});
+  EXPECT_EQ(*memory.at(huge_page - 4096, 1), std::byte{0x61});
+}
+
+TEST_F(HugePages, mapping_is_given_back) {
+  const std::ptrdiff_t before = mappings();
+  {
+    GuestMemory memory;
+    ASSERT_EQ(memory.add({0, huge_page, 0, huge_page + 4096}, shared_->file()), std::nullopt);
+    *memory.at(huge_page - 1, 1) = std::byte{0x62};
+  }
+
+  EXPECT_EQ(mappings(), before);
+}
+
 TEST(BusErrorGuard, more_ranges_than_one_chunk_are_guarded) {
   const SharedMemory shared(page);
   std::vector<GuestMemory> memories(4);
@@ -142,6 +196,7 @@ TEST(BusErrorGuard, memory_lost_by_many_threads_at_once_is_replaced) {
   };
 
   std::vector<std::jthread> workers;
+  workers.reserve(threads);
   for (int i = 0; i < threads; ++i) workers.emplace_back(lose_memory);
   workers.clear();
 

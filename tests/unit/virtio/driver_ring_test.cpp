@@ -25,7 +25,7 @@ class DriverRingTest : public testing::Test {
 
   /// The device answers `id`, as 2.7.8 has it.
   void answer(std::uint32_t id, std::uint32_t length) {
-    const std::uint32_t slot = answered_++ % 8;
+    const std::size_t slot = answered_++ % 8U;
     const std::array<std::uint32_t, 2> entry{id, length};
     std::memcpy(used() + 4 + 8 * slot, entry.data(), sizeof entry);
     std::memcpy(used() + 2, &answered_, sizeof answered_);

@@ -96,7 +96,7 @@ class RandomDriver {
  public:
   RandomDriver(Guest& guest, const Event& kick, const Event& call)
       : guest_(guest), kick_(kick), call_(call), slots_(guest.driver.size()) {
-    for (std::uint16_t i = 0; i < slots_.size(); ++i) free_.push_back(i);
+    for (std::uint16_t i = 0; i < guest.driver.size(); ++i) free_.push_back(i);
   }
 
   /// Returns how many of `count` requests were answered as they should be.

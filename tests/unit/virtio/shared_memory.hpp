@@ -20,11 +20,15 @@ namespace vhost_device::virtio::test {
 /// A memfd and the "guest's" own mapping of it, beside which the device has another.
 class SharedMemory {
  public:
-  explicit SharedMemory(std::size_t size)
-      : file_(::memfd_create("guest memory", MFD_CLOEXEC)), size_(size) {
+  explicit SharedMemory(std::size_t size) : SharedMemory(size, 0) {}
+
+  /// With flags of memfd_create(2).
+  SharedMemory(std::size_t size, unsigned flags)
+      : file_(::memfd_create("guest memory", MFD_CLOEXEC | flags)), size_(size) {
     if (!file_) throw std::system_error(errno, std::generic_category(), "memfd_create");
     truncate(size);
-    void* const base = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
+    void* const base =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file_.get(), 0);
     if (base == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
     base_ = static_cast<std::byte*>(base);
   }

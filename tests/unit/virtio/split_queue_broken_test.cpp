@@ -24,7 +24,7 @@ constexpr std::uint16_t both(std::uint16_t left, std::uint16_t right) {
 /// A ring of eight entries whose driver breaks the rules.
 class BrokenRing : public testing::Test {
  protected:
-  void describe(std::uint16_t index, std::uint16_t flags, std::uint32_t next) {
+  void describe(std::uint16_t index, std::uint16_t flags, std::uint32_t next) const {
     guest_.driver.raw_set_descriptor(index,
                                      {Guest::buffers, 16, flags, static_cast<std::uint16_t>(next)});
   }

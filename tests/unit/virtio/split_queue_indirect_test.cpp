@@ -30,7 +30,8 @@ class Indirect : public testing::Test {
  protected:
   /// Entry `index` of a table at `address`, in the byte order of this little-endian test.
   void set_entry(std::uint64_t address, std::uint16_t index, const Descriptor& descriptor) {
-    std::memcpy(guest_.at(address + 16U * index).data(), &descriptor, sizeof descriptor);
+    std::memcpy(guest_.at(address + sizeof(Descriptor) * index).data(), &descriptor,
+                sizeof descriptor);
   }
 
   /// What `pop` says to a table of `bytes` bytes.
@@ -178,6 +179,23 @@ TEST_F(Indirect, table_that_runs_out_of_memory_breaks) {
 
 TEST_F(Indirect, table_that_wraps_breaks) {
   EXPECT_EQ(pop_table(UINT64_MAX - 15, 32), Pop::broken);
+}
+
+// Memory at the last addresses and at the first does not adjoin.
+TEST(SplitQueue, table_that_would_go_on_at_address_zero_breaks) {
+  Guest guest;
+  const test::SharedMemory more(8192);
+  ASSERT_EQ(guest.device_memory.add({0, 4096, 0, 0}, more.file()), std::nullopt);
+  ASSERT_EQ(guest.device_memory.add({UINT64_MAX - 4095, 4096, 0, 4096}, more.file()), std::nullopt);
+  const Descriptor first{Guest::buffers, 1, flag::next, 1};
+  const Descriptor second{Guest::buffers, 1, 0, 0};
+  std::memcpy(more.bytes().data() + 8192 - sizeof first, &first, sizeof first);
+  std::memcpy(more.bytes().data(), &second, sizeof second);
+  guest.driver.raw_set_descriptor(0, {UINT64_MAX - 15, 32, flag::indirect, 0});
+  guest.driver.raw_offer(0);
+
+  EXPECT_EQ(guest.queue.pop(guest.chain), Pop::broken);
+  EXPECT_EQ(guest.queue.broken_reason(), "entry 1 of an indirect table is not in guest memory");
 }
 
 TEST_F(Indirect, table_inside_another_breaks) {
