@@ -61,7 +61,7 @@ int serve(const I2cOptions& options) {
   signal(SIGPIPE, SIG_IGN);  // a guest's interrupt may be a pipe that is closed at its other end
 
   const auto bus = std::make_shared<sim::Bus>();
-  sim::load_board(*bus, options.board);
+  for (const auto& warning : sim::load_board(*bus, options.board)) spdlog::warn("{}", warning);
   spdlog::info("{}: {} chips on the bus", options.board, bus->devices().size());
   const auto router = std::make_shared<i2c::Router>();
   router->grant_rest(bus);
