@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/lm75.hpp"
 #include "tests/unit/sim/controller.hpp"
+#include "tests/unit/sim/recording_chip.hpp"
 
 // Meant for ThreadSanitizer: guests, a script that plugs, and a script that turns knobs, at once.
 
@@ -104,6 +107,63 @@ TEST(BusThreads, properties_of_a_chip_that_moves_between_buses_are_safe) {
   }
 
   EXPECT_EQ(wrong_readings, 0);
+}
+
+void give_way() {
+  for (int i = 0; i < 10'000; ++i) std::this_thread::yield();
+}
+
+// A property's thread waits for the lock of one bus while the chip moves to another, whose lock is
+// held then: it has to wait for that one too. (Where it comes so late that it sees the move before
+// it waits, nothing is shown, and nothing fails.)
+TEST(BusThreads, property_that_waited_for_a_bus_waits_for_the_next_one_after_a_move) {
+  WireLog wire_a;
+  WireLog wire_b;
+  Bus bus_a;
+  Bus bus_b;
+  const auto blocker_a = std::make_shared<RecordingChip>("a", std::vector{at(0x20)}, wire_a);
+  const auto blocker_b = std::make_shared<RecordingChip>("b", std::vector{at(0x20)}, wire_b);
+  const auto chip = std::make_shared<Lm75>("lm75", at(0x48));
+  bus_a.attach(blocker_a);
+  bus_a.attach(chip);
+  bus_b.attach(blocker_b);
+  std::atomic<bool> property_asked = false;
+  std::atomic<bool> property_set = false;
+  std::atomic<bool> moved = false;
+  std::atomic<bool> a_is_free = false;
+  bool set_while_b_was_held = true;
+  std::thread property;
+  std::thread b;
+
+  blocker_b->at_start = [&] {
+    bus_b.attach(chip);
+    moved = true;
+    moved.notify_all();
+    a_is_free.wait(false);
+    give_way();
+    set_while_b_was_held = property_set;
+  };
+  blocker_a->at_start = [&] {
+    property = std::thread([&] {
+      property_asked = true;
+      property_asked.notify_all();
+      chip->set_temperature(50);
+      property_set = true;
+    });
+    property_asked.wait(false);
+    give_way();
+    bus_a.detach(*chip);
+    b = std::thread([&] { Controller(bus_b).quick_write(0x20); });
+    moved.wait(false);
+  };
+  Controller(bus_a).quick_write(0x20);
+  a_is_free = true;
+  a_is_free.notify_all();
+  b.join();
+  property.join();
+
+  EXPECT_FALSE(set_while_b_was_held);
+  EXPECT_EQ(chip->temperature(), 50);
 }
 
 TEST(BusThreads, one_chip_fought_over_by_two_buses_is_on_one_of_them) {
