@@ -27,6 +27,8 @@ struct ContractSubject {
   Address eeprom;
   /// Nobody is here; the adapter would let a message through.
   Address absent;
+  /// What is said of a message to it. A guest's adapter cannot tell one failure from another.
+  TransferError absent_error = TransferError::address_nack;
   /// The longest message that the wire behind the adapter takes.
   std::size_t longest_message = max_message_length;
   /// Waits until the EEPROM's write cycle is over.
