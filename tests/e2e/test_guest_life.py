@@ -114,5 +114,6 @@ def test_guest_comes_back_to_the_socket_of_one_that_was_killed(
     first = linux_guest_factory(path)
     assert first.bind("lm75", SENSOR).read("temp1_input") == "23500"
     os.kill(first.pid, signal.SIGKILL)
+    first.close()  # waits until it is gone: a socket serves one guest at a time
     sensor.temperature = 40
     assert linux_guest_factory(path).bind("lm75", SENSOR).read("temp1_input") == "40000"
