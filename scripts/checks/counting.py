@@ -20,6 +20,7 @@ KINDS = (
     ("unit", "tests/unit", "each layer by itself, against the specifications and datasheets"),
     ("contract", "tests/contract", "what every adapter promises, one suite for all of them"),
     ("python", "tests/python", "the package, without a virtual machine"),
+    ("daemon", "tests/daemon", "the executable: command line, boards, sockets"),
     ("e2e", "tests/e2e", "a real Linux guest under QEMU and its own drivers"),
 )
 
@@ -30,7 +31,7 @@ class CannotCount(Exception):
 
 def count(root: Path = ROOT) -> dict[str, int]:
     """The number of tests of each kind, in the dev build and the Python package of `root`."""
-    return {**_count_ctest(root), **{kind: _count_pytest(root, kind) for kind in ("python", "e2e")}}
+    return {**_count_ctest(root), **{kind: _count_pytest(root, kind) for kind in ("python", "daemon", "e2e")}}
 
 
 def table(counts: Mapping[str, int]) -> str:

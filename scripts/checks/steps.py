@@ -13,7 +13,15 @@ from checks.workspace import Workspace, fixed_addresses
 CPP_FOLDERS = ("core", "backends", "daemon", "python", "tests")
 PYTHON_PATHS = ("python", "tests", "examples", "scripts", "scripts/tidy", "scripts/count-tests")
 
-TYPED_PATHS = ("tests/python", "tests/e2e", "tests/tree", "examples", "scripts/run_checks.py")
+TYPED_PATHS = (
+    "tests/conftest.py",
+    "tests/python",
+    "tests/daemon",
+    "tests/e2e",
+    "tests/tree",
+    "examples",
+    "scripts/run_checks.py",
+)
 # Where these import from, besides the package.
 TYPED_MODULES = ("python", "tests/support", "tests/tree", "scripts")
 
@@ -80,7 +88,7 @@ def _types(workspace: Workspace) -> Sequence[Row]:
     mypy = [workspace.python, "-m", "mypy", "--strict"]
     package = workspace.status(mypy, "mypy", "mypy --strict")
     rest = workspace.status(
-        [*mypy, *TYPED_PATHS],
+        [*mypy, "--explicit-package-bases", *TYPED_PATHS],  # there is a conftest.py in several folders
         "mypy-tests",
         "mypy --strict on tests, examples and scripts",
         environment={"MYPYPATH": ":".join(TYPED_MODULES)},
@@ -90,6 +98,10 @@ def _types(workspace: Workspace) -> Sequence[Row]:
 
 def _python(workspace: Workspace) -> Sequence[Row]:
     return [pytest.run_pytest(workspace, "python", "tests/python")]
+
+
+def _daemon(workspace: Workspace) -> Sequence[Row]:
+    return [pytest.run_pytest(workspace, "daemon", "tests/daemon")]
 
 
 def _guest(workspace: Workspace) -> Sequence[Row]:
@@ -133,6 +145,7 @@ STEPS = (
     Step("tree", "tests/tree: rules that the tree itself keeps", _tree),
     Step("types", "mypy --strict finds nothing", _types, needs=("package",)),
     Step("python", "tests/python", _python, needs=("package",)),
+    Step("daemon", "tests/daemon", _daemon, needs=("build", "package")),
     Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
     Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("build", "package", "guest"), quick=False),
     Step("asan", "C++ tests under Clang's ASan and UBSan", _asan, quick=False),
