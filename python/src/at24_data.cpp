@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <span>
 
+#include "python/src/gil.hpp"
+
 namespace py = pybind11;
 
 namespace vhost_device::python {
@@ -44,13 +46,13 @@ Range resolve(const py::slice& slice, std::size_t size) {
 }  // namespace
 
 std::string At24Data::read(std::size_t offset, std::size_t length) const {
-  const py::gil_scoped_release release;
+  const ReleaseGil release;
   const std::vector<std::byte> bytes = chip_->read_data(offset, length);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 void At24Data::write(std::size_t offset, const std::string& bytes) const {
-  const py::gil_scoped_release release;
+  const ReleaseGil release;
   chip_->write_data(offset, std::as_bytes(std::span(bytes)));
 }
 

@@ -9,6 +9,7 @@
 
 #include "python/src/callbacks.hpp"
 #include "python/src/errors.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
 #include "python/src/script_watchdog.hpp"
@@ -23,7 +24,7 @@ constexpr std::chrono::milliseconds log_limit{2000};
 
 /// The interpreter is about to end: no thread of ours may want the GIL after this.
 void shut_down() {
-  const py::gil_scoped_release release;
+  const ReleaseGil release;
   ScriptTimeLimit::expire_all();
   CallbackGate::close(callbacks_limit);
   ScriptTimeLimit::shut_down();
@@ -60,7 +61,7 @@ PYBIND11_MODULE(_core, module) {
       [](double timeout) {
         log_queue::flush(std::chrono::milliseconds(static_cast<long>(timeout * 1000)));
       },
-      py::arg("timeout") = 2.0, py::call_guard<py::gil_scoped_release>(),
+      py::arg("timeout") = 2.0, WithoutGil(),
       "Waits until everything that was logged before has reached its handlers.");
 
   log_queue::take_over_spdlog();

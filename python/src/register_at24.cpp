@@ -11,6 +11,7 @@
 #include "python/src/arguments.hpp"
 #include "python/src/at24_data.hpp"
 #include "python/src/errors.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 
 namespace py = pybind11;
@@ -27,7 +28,7 @@ template <class Access>
 void with_image(Access access) {
   std::string reason;
   {
-    const py::gil_scoped_release release;
+    const ReleaseGil release;
     try {
       access();
       return;
@@ -93,7 +94,6 @@ void register_data(py::module_& module) {
 }  // namespace
 
 void register_at24(py::module_& module) {
-  using release_gil = py::call_guard<py::gil_scoped_release>;
   register_data(module);
   py::class_<At24, sim::Device, py::smart_holder>(
       module, "At24", py::is_final(), "A serial EEPROM of the 24Cxx family, 24c01 to 24cm02.")
@@ -110,26 +110,26 @@ void register_at24(py::module_& module) {
           "regardless of\nwrite protection.")
       .def_property_readonly("size", &At24::size, "In bytes.")
       .def_property_readonly("page_size", &At24::page_size, "In bytes.")
-      .def_property("write_protect", py::cpp_function(&At24::write_protect, release_gil()),
-                    py::cpp_function(&At24::set_write_protect, release_gil()),
+      .def_property("write_protect", py::cpp_function(&At24::write_protect, WithoutGil()),
+                    py::cpp_function(&At24::set_write_protect, WithoutGil()),
                     "The WP pin. While it is set, bytes are acknowledged as ever, and not written.")
       .def_property(
           "write_cycle_ms",
           py::cpp_function([](const At24& self) { return self.write_cycle().count(); },
-                           release_gil()),
+                           WithoutGil()),
           py::cpp_function(
               [](At24& self, long duration_ms) { self.set_write_cycle(milliseconds(duration_ms)); },
-              release_gil()),
+              WithoutGil()),
           "How long the chip is busy after a write; 0 for not at all. ValueError for a negative "
           "time.")
-      .def_property_readonly("busy", py::cpp_function(&At24::busy, release_gil()),
+      .def_property_readonly("busy", py::cpp_function(&At24::busy, WithoutGil()),
                              "Whether a write cycle is running: nothing is acknowledged meanwhile.")
       .def("load_image", &load_image, py::arg("path"),
            "Fills the start of the contents from a file. ImageError if that does not work.")
       .def("save_to", &save_to, py::arg("path"),
            "Writes the contents to a file, and every change from now on. ImageError if that does "
            "not work\nat first; for failures later on there is last_error.")
-      .def_property_readonly("last_error", py::cpp_function(&At24::last_error, release_gil()),
+      .def_property_readonly("last_error", py::cpp_function(&At24::last_error, WithoutGil()),
                              "Why contents were last not saved; empty when they always were.");
 }
 

@@ -8,6 +8,7 @@
 
 #include "backends/sim/board/board.hpp"
 #include "backends/sim/bus/bus.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 #include "python/src/scripted_device.hpp"
 
@@ -22,7 +23,7 @@ void attach(sim::Bus& bus, const py::typing::Union<sim::Device>& object,
   auto* const scripted = dynamic_cast<ScriptedDevice*>(device.get());
   const ScriptHooks hooks = scripted ? ScriptHooks::of(py::type::of(object)) : ScriptHooks();
 
-  const py::gil_scoped_release release;
+  const ReleaseGil release;
   if (scripted) scripted->supervise(supervisor, hooks);
   try {
     bus.attach(std::move(device));
@@ -35,23 +36,22 @@ void attach(sim::Bus& bus, const py::typing::Union<sim::Device>& object,
 }  // namespace
 
 void register_bus(py::module_& module) {
-  using release_gil = py::call_guard<py::gil_scoped_release>;
   py::class_<sim::Bus, i2c::Adapter, py::smart_holder>(module, "Bus",
                                                        "The C++ half of vhost_device.sim.Bus.")
       .def(py::init<std::shared_ptr<const sim::Clock>>(), py::arg("clock"))
-      .def("_attach", &attach, py::arg("device"), py::arg("supervisor"))
-      .def("detach", &sim::Bus::detach, py::arg("device"), release_gil(),
+      .def("_attach", &attach, py::arg("device").none(false), py::arg("supervisor"))
+      .def("detach", &sim::Bus::detach, py::arg("device"), WithoutGil(),
            "Takes a chip off the bus, after the transaction under way (unless called from inside "
            "it).\nValueError when it is not on this bus.")
-      .def("clear", &sim::Bus::clear, release_gil(), "Takes every chip off.")
-      .def_property_readonly("devices", py::cpp_function(&sim::Bus::devices, release_gil()),
+      .def("clear", &sim::Bus::clear, WithoutGil(), "Takes every chip off.")
+      .def_property_readonly("devices", py::cpp_function(&sim::Bus::devices, WithoutGil()),
                              "The chips in the order of their first addresses.")
       .def(
           "load_board",
           [](sim::Bus& bus, const std::filesystem::path& board) {
             return sim::load_board(bus, board);
           },
-          py::arg("board"), release_gil(),
+          py::arg("board"), WithoutGil(),
           "Puts the chips of a devicetree file (.dts or .dtb) on the bus. FILE:NODE chooses one "
           "of\n"
           "several buses in it. Returns warnings. BoardError, and the bus as it was, if the file\n"

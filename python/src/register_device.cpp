@@ -9,6 +9,7 @@
 #include "backends/sim/bus/line.hpp"
 #include "python/src/arguments.hpp"
 #include "python/src/errors.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 #include "python/src/scripted_device.hpp"
 
@@ -110,10 +111,8 @@ void register_device(py::module_& module) {
             return std::vector(self.addresses().begin(), self.addresses().end());
           },
           "Every address that the chip answers at.")
-      .def_property_readonly(
-          "selected_address",
-          py::cpp_function(&selected_address, py::call_guard<py::gil_scoped_release>()),
-          "The address of the message under way, or of the last one.")
+      .def_property_readonly("selected_address", py::cpp_function(&selected_address, WithoutGil()),
+                             "The address of the message under way, or of the last one.")
       .def("__repr__", &represent)
       .def(
           "start", [](const sim::Device& self, sim::Direction) { check_scripted(self); },

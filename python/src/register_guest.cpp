@@ -9,6 +9,7 @@
 
 #include "core/i2c/virtio_i2c_driver.hpp"
 #include "core/io/in_process_guest.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 
 namespace py = pybind11;
@@ -75,15 +76,13 @@ void register_guest(py::module_& module) {
              return std::make_unique<InProcessGuest>(
                  socket_path, milliseconds(static_cast<long>(timeout * 1000)));
            }),
-           py::arg("socket_path"), py::arg("timeout") = 5.0,
-           py::call_guard<py::gil_scoped_release>())
-      .def("close", &InProcessGuest::close, py::call_guard<py::gil_scoped_release>(),
-           "Leaves. May be called again.")
+           py::arg("socket_path"), py::arg("timeout") = 5.0, WithoutGil())
+      .def("close", &InProcessGuest::close, WithoutGil(), "Leaves. May be called again.")
       .def(
           "__enter__", [](InProcessGuest& self) -> InProcessGuest& { return self; },
           py::return_value_policy::reference)
       .def("__exit__", [](InProcessGuest& self, const py::args& /*error*/) {
-        const py::gil_scoped_release release;
+        const ReleaseGil release;
         self.close();
       });
 }

@@ -12,6 +12,7 @@
 #include "python/src/arguments.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/errors.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
 
@@ -57,7 +58,7 @@ py::typing::List<py::bytes> transfer(i2c::Adapter& adapter,
 
   i2c::TransferResult result;
   {
-    const py::gil_scoped_release release;
+    const ReleaseGil release;
     result = adapter.transfer(messages);
     if (!CallbackGate::is_inside()) log_queue::flush(log_limit);
   }
@@ -160,10 +161,9 @@ void register_i2c(py::module_& module) {
            "Puts one transaction on the bus: START, the messages joined by repeated STARTs, "
            "STOP.\n\n"
            "Returns what each Read brought. Raises a TransferError: AddressNack, DataNack, ...")
-      .def_property_readonly(
-          "functionality",
-          py::cpp_function(&i2c::Adapter::functionality, py::call_guard<py::gil_scoped_release>()),
-          "What the wire can do: the bits of Linux's I2C_FUNC_*.");
+      .def_property_readonly("functionality",
+                             py::cpp_function(&i2c::Adapter::functionality, WithoutGil()),
+                             "What the wire can do: the bits of Linux's I2C_FUNC_*.");
 }
 
 }  // namespace vhost_device::python

@@ -3,6 +3,7 @@
 
 #include "backends/sim/devices/lm75.hpp"
 #include "python/src/arguments.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 
 namespace py = pybind11;
@@ -11,7 +12,6 @@ namespace vhost_device::python {
 
 void register_lm75(py::module_& module) {
   using sim::Lm75;
-  using release_gil = py::call_guard<py::gil_scoped_release>;
   py::class_<Lm75, sim::Device, py::smart_holder>(
       module, "Lm75", py::is_final(),
       "A temperature sensor with a thermostat: lm75, lm75a, tmp75 or tmp275.")
@@ -22,22 +22,22 @@ void register_lm75(py::module_& module) {
            py::arg("temperature") = Lm75::room_temperature_c,
            "ValueError for an unknown part, an address that it cannot have (0x48 to 0x4f), and a\n"
            "temperature that it cannot measure.")
-      .def_property("temperature", py::cpp_function(&Lm75::temperature, release_gil()),
-                    py::cpp_function(&Lm75::set_temperature, release_gil()),
+      .def_property("temperature", py::cpp_function(&Lm75::temperature, WithoutGil()),
+                    py::cpp_function(&Lm75::set_temperature, WithoutGil()),
                     "What the sensor is at, in degrees Celsius. Setting it completes a conversion "
                     "at once, so\nthat the next read is of the new temperature, except in "
                     "shutdown. ValueError outside\n-55 to 125 (lm75), -128 to 128 (tmp75, "
                     "tmp275).")
       .def_property_readonly("reported_temperature",
-                             py::cpp_function(&Lm75::reported_temperature, release_gil()),
+                             py::cpp_function(&Lm75::reported_temperature, WithoutGil()),
                              "What the temperature register says, in degrees Celsius.")
-      .def_property_readonly("os_level", py::cpp_function(&Lm75::os_level, release_gil()),
+      .def_property_readonly("os_level", py::cpp_function(&Lm75::os_level, WithoutGil()),
                              "The O.S. (ALERT) pin.")
-      .def_property_readonly("limit", py::cpp_function(&Lm75::limit, release_gil()),
+      .def_property_readonly("limit", py::cpp_function(&Lm75::limit, WithoutGil()),
                              "The T_OS (T_HIGH) register, in degrees Celsius.")
-      .def_property_readonly("hysteresis", py::cpp_function(&Lm75::hysteresis, release_gil()),
+      .def_property_readonly("hysteresis", py::cpp_function(&Lm75::hysteresis, WithoutGil()),
                              "The T_HYST (T_LOW) register, in degrees Celsius.")
-      .def_property_readonly("configuration", py::cpp_function(&Lm75::configuration, release_gil()),
+      .def_property_readonly("configuration", py::cpp_function(&Lm75::configuration, WithoutGil()),
                              "The configuration register.");
 }
 

@@ -16,6 +16,7 @@
 #include "core/i2c/virtio_i2c.hpp"
 #include "core/io/server.hpp"
 #include "python/src/callbacks.hpp"
+#include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
 
@@ -64,13 +65,13 @@ class Server {
       static_cast<void>(server_.release());
       return;
     }
-    const py::gil_scoped_release release;
+    const ReleaseGil release;
     server_.reset();
   }
 
   /// True when nothing is left to serve.
   bool wait(double limit_s) {
-    const py::gil_scoped_release release;
+    const ReleaseGil release;
     return server_->wait(to_limit(limit_s));
   }
 
@@ -79,7 +80,7 @@ class Server {
       throw std::runtime_error("a chip cannot stop what it is being called by");
     }
     if (::getpid() != owner_) return true;
-    const py::gil_scoped_release release;
+    const ReleaseGil release;
     const bool stopped = server_->stop(to_limit(limit_s));
     log_queue::flush(log_limit);
     return stopped;
@@ -102,13 +103,13 @@ void register_server(py::module_& module) {
   py::class_<Server, py::smart_holder>(module, "Server", "The C++ half of vhost_device.Daemon.")
       .def(py::init([](std::shared_ptr<i2c::Adapter> adapter, const std::filesystem::path& path,
                        std::size_t count, unsigned mode) {
-             const py::gil_scoped_release release;
+             const ReleaseGil release;
              return std::make_unique<Server>(io::Server::Options{path, count, mode},
                                              serve(std::move(adapter)));
            }),
            py::arg("adapter"), py::arg("path"), py::arg("count"), py::arg("mode"))
       .def(py::init([](std::shared_ptr<i2c::Adapter> adapter, int fd) {
-             const py::gil_scoped_release release;
+             const ReleaseGil release;
              return std::make_unique<Server>(duplicate(fd), serve(std::move(adapter)));
            }),
            py::arg("adapter"), py::kw_only(), py::arg("fd"))

@@ -76,7 +76,6 @@ def _session_bus() -> Bus:
 @pytest.fixture
 def i2c_bus(_session_bus: Bus, request: pytest.FixtureRequest) -> Iterator[Bus]:
     """A simulated I2C bus (vhost_device.sim.Bus) without chips.
-
     `linux_guest` is plugged into it. After the test its chips are taken off. An exception in a chip
     that is written in Python fails the test; one that expects it takes it with take_script_errors().
     """
@@ -99,7 +98,6 @@ def linux_guest(
     i2c_bus: Bus, _shared_guest: _SharedGuest, request: pytest.FixtureRequest
 ) -> Iterator[LinuxGuest]:
     """A running Linux guest (vhost_device.guest.LinuxGuest) whose only I2C bus is `i2c_bus`.
-
     It is booted once and serves all tests of the session; its drivers are unbound after each. A test
     that is marked with `fresh_guest` gets one that was just booted. If no guest was built yet, it is
     built now, which takes minutes. A failure shows the end of the guest's console.
@@ -113,7 +111,6 @@ def linux_guest(
 @pytest.fixture
 def linux_guest_factory(request: pytest.FixtureRequest) -> Iterator[GuestFactory]:
     """Boots further guests: linux_guest_factory(bus, ...) has an I2C bus for each argument.
-
     An argument is a Bus, or the socket of a Daemon. Keywords go to LinuxGuest. The guests are closed
     after the test.
     """

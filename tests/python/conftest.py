@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""What the tests of the package share."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vhost_device.sim import Bus
+
+
+@pytest.fixture
+def bus() -> Bus:
+    """A bus of the test's own."""
+    return Bus()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose name is short enough for sockets, unlike tmp_path's."""
+    path = Path(tempfile.mkdtemp(prefix="vhd-"))
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def socket(folder: Path) -> Path:
+    """Where a socket can be."""
+    return folder / "i2c"

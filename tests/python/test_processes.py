@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Whole programs: how they are ended, and how they end by themselves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from vhost_device import InProcessGuest
+from vhost_device.errors import FrontEndError
+from vhost_device.i2c import Read, TransferError, Write
+
+LIMIT_S = 30.0
+
+# As the issue has it, word for word.
+ISSUE_SCRIPT = '''\
+from vhost_device import Daemon
+from vhost_device.sim import At24, Bus, Device, Lm75
+
+class Counter(Device):
+    """Answers each read with how often it was read."""
+    def __init__(self, address: int) -> None:
+        super().__init__(address)
+        self.count = 0
+    def read(self, length: int) -> bytes:
+        self.count += 1
+        return self.count.to_bytes(length, "big")
+
+bus = Bus()
+eeprom = bus.attach(At24("24c32", address=0x50))
+sensor = bus.attach(Lm75(address=0x48, temperature=23.5))
+bus.attach(Counter(address=0x20))
+with Daemon(bus, socket_path="vi2c.sock") as daemon:
+    sensor.temperature = 31.25      # while guests run
+    eeprom.data[0:5] = b"hello"
+    daemon.wait()
+'''
+
+# A chip that takes a while, so that a guest is usually inside of it.
+SLOW_SCRIPT = """\
+import sys
+from vhost_device import Daemon
+from vhost_device.sim import Bus, Device
+
+class Slow(Device):
+    def read(self, length):
+        return bytes(sum(range(20_000)) % 256 for _ in range(length))
+
+bus = Bus()
+bus.attach(Slow(0x20))
+daemon = Daemon(bus, "vi2c.sock").start()
+print("ready", flush=True)
+"""
+
+
+class Program:
+    """A Python program in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, text: str) -> subprocess.Popen[str]:
+        (self.folder / "program.py").write_text(text)
+        self.process = subprocess.Popen(
+            [sys.executable, "-X", "faulthandler", "program.py"],
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return self.process
+
+    def run(self, text: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(text)
+        out, errors = process.communicate(timeout=LIMIT_S)
+        return subprocess.CompletedProcess([], process.returncode, out, errors)
+
+    def guest(self) -> InProcessGuest:
+        """Connects to the program's daemon as soon as it is there."""
+        end = time.monotonic() + LIMIT_S
+        while True:
+            try:
+                return InProcessGuest(self.folder / "vi2c.sock")
+            except FrontEndError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+
+    def sockets(self) -> list[str]:
+        return [path.name for path in self.folder.iterdir() if path.name != "program.py"]
+
+    def close(self) -> None:
+        if self.process is None:
+            return
+        self.process.kill()
+        self.process.communicate()
+
+
+def hammer(guest: InProcessGuest) -> None:
+    """Reads until the daemon is gone."""
+    with suppress(TransferError):
+        while True:
+            guest.transfer([Read(0x20, 4)])
+
+
+@pytest.fixture
+def program(folder: Path) -> Iterator[Program]:
+    program = Program(folder)
+    yield program
+    program.close()
+
+
+def test_script_of_the_issue_works_until_ctrl_c(program: Program) -> None:
+    process = program.start(ISSUE_SCRIPT)
+    with program.guest() as guest:
+        assert guest.transfer([Write(0x50, b"\0\0"), Read(0x50, 5)]) == [b"hello"]
+        assert guest.transfer([Read(0x48, 2)]) == [b"\x1f\x80"]  # an lm75 has half degrees
+        assert [guest.transfer([Read(0x20, 2)]) for _ in range(2)] == [[b"\0\1"], [b"\0\2"]]
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=LIMIT_S)
+    assert errors.endswith("KeyboardInterrupt\n")
+    assert process.returncode == -signal.SIGINT
+    assert program.sockets() == []
+
+
+def test_ctrl_c_works_while_a_guest_never_pauses(program: Program) -> None:
+    process = program.start(SLOW_SCRIPT + "with daemon: daemon.wait()\n")
+    with program.guest() as guest:
+        for _ in range(5):
+            guest.transfer([Read(0x20, 4)])
+        process.send_signal(signal.SIGINT)
+        hammer(guest)
+    _, errors = process.communicate(timeout=LIMIT_S)
+    assert errors.endswith("KeyboardInterrupt\n")
+    assert program.sockets() == []
+
+
+@pytest.mark.parametrize("wait", ["daemon.wait_connected(timeout=60)", "daemon.wait(60)"])
+def test_ctrl_c_ends_every_wait(program: Program, wait: str) -> None:
+    process = program.start(SLOW_SCRIPT + wait + "\n")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=LIMIT_S)
+    assert errors.endswith("KeyboardInterrupt\n")
+
+
+def test_program_that_does_not_stop_its_daemon_ends_in_good_order(program: Program) -> None:
+    done = program.run(SLOW_SCRIPT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert program.sockets() == []
+
+
+@pytest.mark.parametrize("ending", ["", "sys.exit(7)", "raise RuntimeError('end')"])
+def test_program_ends_while_a_guest_never_pauses(program: Program, ending: str) -> None:
+    process = program.start(SLOW_SCRIPT + "sys.stdin.readline()\n" + ending + "\n")
+    with program.guest() as guest:
+        for _ in range(5):
+            guest.transfer([Read(0x20, 4)])
+        assert process.stdin is not None
+        process.stdin.close()
+        process.stdin = None
+        hammer(guest)
+    _, errors = process.communicate(timeout=LIMIT_S)
+    expected = {"": (0, ""), "sys.exit(7)": (7, "")}.get(ending, (1, "RuntimeError: end\n"))
+    assert (process.returncode, errors[-len(expected[1]) :] if expected[1] else errors) == expected
+    assert program.sockets() == []
+
+
+def test_program_ends_while_daemon_threads_use_a_bus(program: Program) -> None:
+    text = """\
+import threading
+from vhost_device import InProcessGuest
+from vhost_device.i2c import Read
+
+def hammer(adapter):
+    while True:
+        adapter.transfer([Read(0x20, 4)])
+
+guest = InProcessGuest("vi2c.sock")
+for adapter in (bus, bus, guest):
+    threading.Thread(target=hammer, args=(adapter,), daemon=True).start()
+guest.transfer([Read(0x20, 1)])
+"""
+    for _ in range(5):
+        done = program.run(SLOW_SCRIPT + text)
+        lines = [line for line in done.stderr.splitlines() if "Error" in line]
+        # The guest loses its daemon when the program ends, which its thread may still tell.
+        assert [line for line in lines if "FrontEndError" not in line and "BusError" not in line] == []
+        assert done.returncode == 0
+        assert program.sockets() == []
+
+
+def test_program_ends_although_a_chip_is_endless(program: Program) -> None:
+    text = """\
+import time
+
+class Endless(Device):
+    def read(self, length):
+        print("entered", flush=True)
+        while True:
+            pass
+
+bus.script_limit_ms = 0
+bus.attach(Endless(0x21))
+sys.stdin.readline()
+"""
+    process = program.start(SLOW_SCRIPT + text)
+    assert process.stdout is not None
+    assert process.stdin is not None
+    with program.guest() as guest:
+        pid = os.fork()
+        if pid == 0:
+            with suppress(BaseException):
+                guest.transfer([Read(0x21, 1)])
+            os._exit(0)
+        assert process.stdout.readline() == "ready\n"
+        assert process.stdout.readline() == "entered\n"
+        process.communicate("\n", timeout=LIMIT_S)
+        os.waitpid(pid, 0)
+    assert process.returncode == 0
+    assert program.sockets() == []
+
+
+def test_child_of_a_fork_leaves_the_parents_daemon_alone(program: Program) -> None:
+    text = """\
+import os
+from vhost_device import InProcessGuest
+from vhost_device.i2c import Read
+
+if os.fork() == 0:
+    sys.exit(0)
+assert os.wait()[1] == 0
+with InProcessGuest("vi2c.sock") as guest:
+    assert len(guest.transfer([Read(0x20, 2)])[0]) == 2
+daemon.stop()
+"""
+    done = program.run(SLOW_SCRIPT + text)
+    assert (done.returncode, done.stderr) == (0, "")
