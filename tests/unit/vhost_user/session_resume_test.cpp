@@ -70,6 +70,13 @@ TEST_F(SessionResume, with_other_features_is_none) {
   EXPECT_THAT(device.starts, ElementsAre(Start{0, false}));
 }
 
+TEST_F(SessionResume, with_bit_30_no_longer_set_is_one) {
+  static_cast<void>(rig.send(sent(R::set_features, u64(0x1'3000'0001))));
+  static_cast<void>(rig.send(kick));
+
+  EXPECT_THAT(device.starts, ElementsAre(Start{0, true}));
+}
+
 TEST_F(SessionResume, of_a_new_session_is_none) {
   Rig next(device);
   next.reset_guest(1);

@@ -93,6 +93,23 @@ TEST_F(SessionService, kicks_are_wanted_again_when_it_is_done) {
   EXPECT_TRUE(rig.driver(0).take_kick());
 }
 
+TEST(SessionServiceWithoutEventIdx, kicks_are_not_wanted_while_it_serves) {
+  FakeDevice device(1, 0);
+  Rig rig(device);
+  auto messages = rig.start_messages();
+  messages.front() = sent(R::set_features, u64(0x1'5000'0001));
+  for (const Sent& message : messages) static_cast<void>(rig.send(message));
+  // The flags of the used ring (VIRTIO 1.3, 2.7.8), of which bit 0 means that.
+  const std::byte& flags = rig.memory().bytes()[Rig::ring_addresses(0).used - Rig::user_base];
+  std::byte while_serving{};
+  device.before_return = [&] { while_serving = flags; };
+
+  static_cast<void>(rig.service(0));
+
+  EXPECT_EQ(while_serving, std::byte{1});
+  EXPECT_EQ(flags, std::byte{0});
+}
+
 TEST_F(SessionService, broken_ring_is_told_once_and_served_no_more) {
   rig.driver(0).raw_offer(4);  // the ring has four entries, so there is no head 4
 
