@@ -31,9 +31,10 @@ def test_guest_that_reboots_in_the_middle_of_transfers_finds_its_chips_as_they_w
     sensor = i2c_bus.attach(Lm75(address=SENSOR, temperature=23.5))
     eeprom = i2c_bus.attach(At24("24c02", EEPROM))
     linux_guest.bind("24c02", EEPROM, properties={"pagesize": 8}).write_bytes("eeprom", b"before")
-    linux_guest.bind("lm75", SENSOR).write("temp1_max", 30000)
-    with GuestLoop(linux_guest, f"i2cdump -y -r 0-0x7f {linux_guest.bus()} {EEPROM + 7:#x}") as loop:
-        loop.wait_for_more(1)
+    hwmon = linux_guest.bind("lm75", SENSOR)
+    hwmon.write("temp1_max", 30000)
+    with GuestLoop(linux_guest, f"cat {hwmon.resolve('temp1_input')}") as loop:
+        loop.wait_for_more(SOME_RUNS)
         linux_guest.reboot(hard=hard)
     grid = linux_guest.run(f"i2cdetect -y {linux_guest.bus()}", check=True).text
     assert detected(grid) == as_grid(SENSOR, EEPROM)
