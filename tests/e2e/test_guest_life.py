@@ -21,7 +21,7 @@ from vhost_device.sim import At24, Bus, Lm75
 SENSOR = 0x48
 EEPROM = 0x50
 CHIP = 0x20
-SOME_RUNS = 20
+SOME_RUNS = 10
 
 
 @pytest.mark.parametrize("hard", [False, True], ids=["reboot", "reset button"])

@@ -27,8 +27,10 @@ def script(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """The README's script, at the moment when it waits for guests."""
     # It prints when it has done all but wait, so that nobody has to guess when that is.
     text = BLOCKS[0].replace("    daemon.wait()", "    print('waiting', flush=True)\n    daemon.wait()")
+    # Ctrl-C works whatever these tests were started from: a shell's background ignores SIGINT.
+    command = ["env", "--default-signal=INT", sys.executable, "-c", text]
     with subprocess.Popen(
-        [sys.executable, "-c", text], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:

@@ -7,7 +7,7 @@ import itertools
 
 from vhost_device.guest import LinuxGuest
 
-_LIMIT_S = 30.0
+_LIMIT_S = 60.0
 _numbers = itertools.count(1)
 
 
