@@ -116,16 +116,29 @@ std::vector<std::shared_ptr<Device>> Bus::devices() const {
   return devices;
 }
 
-void Bus::set_transaction_limit(std::chrono::milliseconds limit) {
+void Bus::on_warning(std::function<void(const std::string&)> handler) {
   const std::scoped_lock lock(domain_->mutex);
-  transaction_limit_ = limit;
+  domain_->on_warning = std::move(handler);
 }
 
+/// Ends the transaction under way, with a STOP, however it is left.
+struct Bus::Transaction {
+  Bus& bus;
+
+  ~Transaction() {
+    bus.stop_addressed();
+    bus.in_transaction_ = false;
+  }
+};
+
 i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
-  const std::scoped_lock lock(domain_->mutex);
+  const std::chrono::milliseconds limit = transaction_limit_;
+  std::unique_lock lock(domain_->mutex, std::try_to_lock);
+  if (!lock && !lock.try_lock_for(limit)) return {0, i2c::TransferError::timeout};
   if (in_transaction_) return {0, i2c::TransferError::arbitration_lost};
   in_transaction_ = true;
-  const auto deadline = std::chrono::steady_clock::now() + transaction_limit_;
+  const Transaction transaction{*this};
+  const auto deadline = std::chrono::steady_clock::now() + limit;
   i2c::TransferResult result;
   for (const i2c::Message& message : messages) {
     const bool late = result.completed > 0 && std::chrono::steady_clock::now() >= deadline;
@@ -133,8 +146,6 @@ i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
     if (!result.ok()) break;
     ++result.completed;
   }
-  stop_addressed();
-  in_transaction_ = false;
   return result;
 }
 

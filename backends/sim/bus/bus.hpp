@@ -2,10 +2,13 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "backends/sim/bus/clock.hpp"
@@ -46,10 +49,14 @@ class Bus final : public i2c::Adapter {
 
   [[nodiscard]] std::shared_ptr<const Clock> clock() const { return domain_->clock; }
 
-  /// How long a transaction may hold the bus, in the host's time and not the bus's; beyond that no
-  /// further message of it is begun, and the result is `timeout`. It bounds what a guest can do to
-  /// others on the bus with many messages to a chip whose script is slow.
-  void set_transaction_limit(std::chrono::milliseconds limit);
+  /// How long a transaction may wait for the bus, and how long it may hold it until no further
+  /// message of it is begun, in the host's time and not the bus's; beyond that the result is
+  /// `timeout`. It bounds what a chip whose script is slow can do to the guests.
+  void set_transaction_limit(std::chrono::milliseconds limit) { transaction_limit_ = limit; }
+
+  /// Who hears of a chip's trouble that no message on the bus can tell, such as an image that
+  /// cannot be saved. Called under the bus's lock, from any thread.
+  void on_warning(std::function<void(const std::string&)> handler);
 
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
@@ -59,6 +66,7 @@ class Bus final : public i2c::Adapter {
   /// `arbitration_lost`.
   [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override;
 
+  struct Transaction;  // bus.cpp
   [[nodiscard]] i2c::TransferError run(const i2c::Message& message);
   void stop_addressed();
   /// Around each call into a chip, so that it can leave in the middle.
@@ -70,9 +78,9 @@ class Bus final : public i2c::Adapter {
   void remove(Device& device);
 
   const std::shared_ptr<BusDomain> domain_;
+  std::atomic<std::chrono::milliseconds> transaction_limit_{std::chrono::milliseconds(5000)};
 
   // All that follows is guarded by the domain's lock.
-  std::chrono::milliseconds transaction_limit_{5000};
   std::array<std::shared_ptr<Device>, i2c::Address::max_seven_bit + 1> seven_bit_;
   std::map<i2c::Address, std::shared_ptr<Device>> ten_bit_;
 

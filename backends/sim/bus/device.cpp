@@ -45,6 +45,11 @@ Ack Device::write(std::byte /*value*/) { return Ack::ack; }
 
 std::byte Device::read() { return std::byte{0xff}; }
 
+void Device::warn(const std::string& text) const {
+  const auto& on_warning = domain_->on_warning;
+  if (on_warning) on_warning(name_ + " at " + to_string(addresses_.front()) + ": " + text);
+}
+
 Device::Guard Device::lock() const {
   while (true) {
     std::unique_lock pointer(domain_mutex_);

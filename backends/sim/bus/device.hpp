@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,8 +29,10 @@ enum class Ack : bool { nack = false, ack = true };
 struct BusDomain {
   explicit BusDomain(std::shared_ptr<const Clock> its_clock) : clock(std::move(its_clock)) {}
 
-  std::recursive_mutex mutex;
+  std::recursive_timed_mutex mutex;
   const std::shared_ptr<const Clock> clock;
+  std::function<void(const std::string&)>
+      on_warning;  ///< Guarded by the lock. Empty: nobody cares.
 };
 
 /// A chip on a simulated bus.
@@ -90,9 +93,13 @@ class Device {
 
    private:
     std::shared_ptr<BusDomain> domain_;  // outlives the lock
-    std::unique_lock<std::recursive_mutex> lock_;
+    std::unique_lock<std::recursive_timed_mutex> lock_;
   };
   [[nodiscard]] Guard lock() const;
+
+  /// Tells whoever runs the bus of a trouble that no message on the bus can tell. Only with the
+  /// lock held.
+  void warn(const std::string& text) const;
 
   /// The time on the bus. Only with the lock held.
   [[nodiscard]] Time now() const { return domain_->clock->now(); }

@@ -233,13 +233,21 @@ void At24::load_image(const std::filesystem::path& path) {
 
 void At24::save_to(const std::filesystem::path& path) {
   const Guard guard = lock();
-  image_.emplace(path, contents_);
+  ImageFile image(path, contents_);  // the one before stays if this throws
+  image_ = std::move(image);
+  save_errno_ = 0;
 }
 
 void At24::save(std::size_t offset, std::size_t length) {
   if (!image_) return;
-  const int error = image_->write(offset, std::span(contents_).subspan(offset, length));
-  if (error != 0) save_errno_ = error;
+  // What was not saved last time is saved together with this.
+  const bool all = save_errno_ != 0;
+  const auto bytes = all ? std::span(contents_) : std::span(contents_).subspan(offset, length);
+  const int error = image_->write(all ? 0 : offset, bytes);
+  if (error == save_errno_) return;
+  save_errno_ = error;
+  warn(error == 0 ? "its image is saved again"
+                  : "its image cannot be saved: " + std::generic_category().message(error));
 }
 
 std::string At24::last_error() const {

@@ -107,7 +107,7 @@ class At24 final : public Device {
   /// Throws std::runtime_error when that does not work at first; for failures later on, which the
   /// guest does not see, there is `last_error`.
   void save_to(const std::filesystem::path& path);
-  /// Why contents were last not saved; empty when they always were.
+  /// Why the contents are not saved at the moment; empty when they are, or need not be.
   [[nodiscard]] std::string last_error() const;
 
   void stop() override;

@@ -2,6 +2,7 @@
 #include "backends/sim/devices/image_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,9 +23,13 @@ std::string errno_text() { return std::generic_category().message(errno); }
 
 int open_or_throw(const std::filesystem::path& path, int flags) {
   constexpr mode_t owner_only = 0600;  // like any file that a guest writes
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC, owner_only);
+  // Without O_NONBLOCK, opening a pipe would wait for its other end.
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, owner_only);
   if (fd < 0) throw failure(path, errno_text());
-  return fd;
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return fd;
+  ::close(fd);
+  throw failure(path, "not a regular file");
 }
 
 // Bytes read, fewer only at the end of the file; negative on an error.
@@ -56,7 +61,7 @@ int write_all(int fd, std::size_t offset, std::span<const std::byte> bytes) {
 
 void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> contents) {
   const int fd = open_or_throw(path, O_RDONLY);
-  // One byte more than fits tells, where the size of a pipe would not.
+  // One byte more than fits tells, also for a file that grows meanwhile.
   std::array<std::byte, 1> beyond{};
   ssize_t result = read_all(fd, contents);
   bool longer = false;
@@ -82,7 +87,9 @@ ImageFile::ImageFile(const std::filesystem::path& path, std::span<const std::byt
   throw failure(path, std::generic_category().message(error));
 }
 
-ImageFile::~ImageFile() { ::close(fd_); }
+ImageFile::~ImageFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 int ImageFile::write(std::size_t offset, std::span<const std::byte> bytes) const {
   return write_all(fd_, offset, bytes);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <utility>
 
 namespace vhost_device::sim {
 
@@ -11,12 +12,18 @@ namespace vhost_device::sim {
 class ImageFile {
  public:
   /// Reads a whole file into the start of `contents` and leaves the rest as it is. Throws
-  /// std::runtime_error, with the reason, when it cannot be read or is longer than `contents`.
+  /// std::runtime_error, with the reason, when it is not a regular file, cannot be read or is
+  /// longer than `contents`.
   static void load(const std::filesystem::path& path, std::span<std::byte> contents);
 
   /// Opens a file for writing, or makes one, and brings it to `contents`. Throws
   /// std::runtime_error, with the reason.
   ImageFile(const std::filesystem::path& path, std::span<const std::byte> contents);
+  ImageFile(ImageFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  ImageFile& operator=(ImageFile&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
   ImageFile(const ImageFile&) = delete;
   ImageFile& operator=(const ImageFile&) = delete;
   ~ImageFile();

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "backends/sim/bus/bus.hpp"
 #include "backends/sim/devices/at24.hpp"
@@ -19,6 +21,7 @@ namespace vhost_device::sim {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -141,6 +144,52 @@ TEST_F(At24Image, failure_to_save_is_kept_and_does_not_reach_the_guest) {
 
   EXPECT_THAT(chip->last_error(), StartsWith("File too large"));
   EXPECT_EQ(chip->read_data(0x10, 2), bytes({'h', 'i'}));
+}
+
+TEST_F(At24Image, failure_to_save_is_told_once_and_so_is_its_end) {
+  std::vector<std::string> warnings;
+  bus.on_warning([&](const std::string& text) { warnings.push_back(text); });
+  chip->set_write_cycle(std::chrono::milliseconds(0));
+  chip->save_to(file);
+  {
+    const FileSizeLimit limit(16);
+    controller.write(0x50, bytes({0x10, 'h', 'i'}));
+    controller.write(0x50, bytes({0x20, 'h', 'o'}));
+  }
+  controller.write(0x50, bytes({0x30, '!'}));
+
+  EXPECT_THAT(warnings, ElementsAre(AllOf(StartsWith("24c02 at 0x50"), HasSubstr("File too large")),
+                                    HasSubstr("saved again")));
+  EXPECT_THAT(chip->last_error(), IsEmpty());
+}
+
+TEST_F(At24Image, what_could_not_be_saved_is_saved_with_the_next_write) {
+  chip->set_write_cycle(std::chrono::milliseconds(0));
+  chip->save_to(file);
+  {
+    const FileSizeLimit limit(16);
+    controller.write(0x50, bytes({0x10, 'h', 'i'}));
+  }
+  controller.write(0x50, bytes({0x30, '!'}));
+
+  EXPECT_EQ(read_file(file).substr(0x10, 2), "hi");
+  EXPECT_EQ(read_file(file).substr(0x30, 1), "!");
+}
+
+TEST_F(At24Image, file_that_cannot_be_saved_to_leaves_the_one_before_in_use) {
+  chip->save_to(file);
+
+  EXPECT_THROW(chip->save_to(folder.path()), std::runtime_error);
+  chip->write_data(0, bytes({'x'}));
+
+  EXPECT_EQ(read_file(file).substr(0, 1), "x");
+}
+
+TEST_F(At24Image, pipe_in_the_place_of_a_file_is_refused_without_waiting) {
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+
+  EXPECT_THAT([&] { chip->load_image(file); },
+              ThrowsMessage<std::runtime_error>(HasSubstr("not a regular file")));
 }
 
 TEST_F(At24Image, failure_to_save_at_first_is_an_error) {
