@@ -84,13 +84,16 @@ bool VirtioI2cDriver::submit(const Message& message, bool last, Slot& slot,
 }
 
 bool VirtioI2cDriver::collect(std::size_t count) {
-  while (count > 0) {
+  const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
+  while (count > 0 && !ring_.broken()) {
     if (ring_.take_used()) {
       --count;
       continue;
     }
     if (ring_.set_interrupts(true)) continue;
-    if (!transport_.wait(0, options_.timeout)) return false;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (!transport_.wait(0, left)) return false;
   }
   return true;
 }
@@ -112,7 +115,7 @@ TransferResult VirtioI2cDriver::do_transfer(std::span<const Message> messages) {
   std::size_t next_free = start;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (!submit(messages[i], i + 1 == messages.size(), slots[i], next_free)) {
-      dead_ = true;  // cannot be: the sizes were checked above
+      dead_ = true;  // the sizes were checked above: the device has spoilt the ring
       return {0, TransferError::io_error};
     }
   }
@@ -120,6 +123,10 @@ TransferResult VirtioI2cDriver::do_transfer(std::span<const Message> messages) {
   if (!collect(messages.size())) {
     dead_ = true;
     return {0, TransferError::timeout};
+  }
+  if (ring_.broken()) {
+    dead_ = true;
+    return {0, TransferError::io_error};
   }
 
   const auto memory = transport_.memory();

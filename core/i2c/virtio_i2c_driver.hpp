@@ -18,7 +18,7 @@ namespace vhost_device::i2c {
 class VirtioI2cDriver final : public Adapter {
  public:
   struct Options {
-    std::chrono::milliseconds timeout{5000};  ///< The longest wait for the device's next answer.
+    std::chrono::milliseconds timeout{5000};  ///< For all answers to one transaction.
     bool indirect = false;                    ///< Use indirect tables, if the device offers them.
   };
 

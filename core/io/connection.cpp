@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -27,6 +28,15 @@ constexpr int messages_per_turn = 16;
 void set_non_blocking(const virtio::UniqueFd& fd) {
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (fd && flags >= 0) ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
+}
+
+/// Whether a descriptor is one for notifications: an eventfd, which like all anonymous files is of
+/// no type, or a pipe. Other files cannot be waited for, or are ready for ever, and a socket could
+/// be the front-end's own end of this connection, which would then never be seen to end.
+bool is_notifier(const virtio::UniqueFd& fd) {
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) return false;
+  return S_ISFIFO(status.st_mode) || (status.st_mode & S_IFMT) == 0;
 }
 
 /// An eventfd or a pipe; a full one has been signalled already.
@@ -123,14 +133,20 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
         if (error == EAGAIN) return close_because("the front-end does not read its answers");
         if (error != 0) close_because("cannot answer: " + std::generic_category().message(error));
       },
-      [this](SetKick& kick) { set_kick(kick.index, std::move(kick.fd)); },
+      [this](SetKick& kick) {
+        if (accept_notifier("VHOST_USER_SET_VRING_KICK", kick.index, kick.fd)) {
+          set_kick(kick.index, std::move(kick.fd));
+        }
+      },
       [this](SetCall& call) {
-        set_non_blocking(call.fd);
-        queues_.at(call.index).call = std::move(call.fd);
+        if (accept_notifier("VHOST_USER_SET_VRING_CALL", call.index, call.fd)) {
+          queues_.at(call.index).call = std::move(call.fd);
+        }
       },
       [this](SetError& error) {
-        set_non_blocking(error.fd);
-        queues_.at(error.index).error = std::move(error.fd);
+        if (accept_notifier("VHOST_USER_SET_VRING_ERR", error.index, error.fd)) {
+          queues_.at(error.index).error = std::move(error.fd);
+        }
       },
       [this](ServiceQueue& queue) { post_service(queue.index); },
       [this](Warn& warn) { spdlog::warn("{}: {}", name_, warn.text); },
@@ -142,20 +158,30 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
   }
 }
 
+bool Connection::accept_notifier(const char* request, std::uint16_t index,
+                                 const virtio::UniqueFd& fd) {
+  if (!fd) return true;
+  if (!is_notifier(fd)) {
+    close_because(std::string(request) + ": the descriptor for queue " + std::to_string(index) +
+                  " is neither an eventfd nor a pipe");
+    return false;
+  }
+  set_non_blocking(fd);
+  return true;
+}
+
 void Connection::set_kick(std::uint16_t index, virtio::UniqueFd fd) {
   auto& kick = queues_.at(index).kick;
   ++queues_[index].kick_generation;
   kick.reset();
   if (!fd) return;
-  set_non_blocking(fd);
   kick.emplace(socket_.get_executor());
   error_code error;
   kick->assign(fd.get(), error);
   if (error) {
     kick.reset();
     return close_because("VHOST_USER_SET_VRING_KICK: the descriptor for queue " +
-                         std::to_string(index) + " cannot be waited for (" + error.message() +
-                         "); an eventfd or a pipe was expected");
+                         std::to_string(index) + " cannot be waited for: " + error.message());
   }
   static_cast<void>(fd.release());
   wait_for_kick(index);
@@ -167,7 +193,8 @@ void Connection::wait_for_kick(std::uint16_t index) {
       boost::asio::posix::stream_descriptor::wait_read,
       [self = shared_from_this(), index, generation = queue.kick_generation](error_code error) {
         const Notifications& now = self->queues_[index];
-        if (error || !now.kick || now.kick_generation != generation) return;
+        if (!now.kick || now.kick_generation != generation) return;
+        if (error) return self->close_because("cannot wait for kicks: " + error.message());
         self->on_kick(index);
       });
 }

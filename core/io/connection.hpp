@@ -50,6 +50,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void carry_out(std::vector<vhost_user::Action> actions);
   void close_because(const std::string& reason);
 
+  /// Makes sure that a descriptor is one for notifications and does not block; closes the
+  /// connection if it is none. No descriptor at all is fine.
+  [[nodiscard]] bool accept_notifier(const char* request, std::uint16_t index,
+                                     const virtio::UniqueFd& fd);
   void set_kick(std::uint16_t index, virtio::UniqueFd fd);
   void wait_for_kick(std::uint16_t index);
   void on_kick(std::uint16_t index);

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <array>
 #include <cerrno>
@@ -42,6 +43,11 @@ FrontEndConnection::FrontEndConnection(std::filesystem::path socket,
       fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const auto address = UnixAddress::from_path(socket_);
   if (!address) throw failure("the path is empty or too long for a socket");
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  const timeval send_limit{
+      .tv_sec = seconds.count(),
+      .tv_usec = std::chrono::duration_cast<std::chrono::microseconds>(limit - seconds).count()};
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &send_limit, sizeof send_limit);
   if (!fd_ || ::connect(fd_.get(), address->get(), address->size()) != 0) {
     throw failure("cannot connect: " + reason(errno));
   }

@@ -23,8 +23,8 @@ class FrontEndError : public std::runtime_error {
 /// blocks; one thread uses it at a time.
 class FrontEndConnection {
  public:
-  /// Connects to a back-end that listens on `socket`. Each answer may take up to `limit`. Throws
-  /// FrontEndError.
+  /// Connects to a back-end that listens on `socket`. Connecting, each message and each answer may
+  /// take up to `limit`. Throws FrontEndError.
   FrontEndConnection(std::filesystem::path socket, std::chrono::milliseconds limit);
 
   /// Sends what a script asks for and hands it the answers. Throws FrontEndError.

@@ -130,8 +130,8 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
         [self = shared_from_this()](error_code error, stream_protocol::socket socket) {
           if (self->stopping_) return;
           if (error) return self->accept_later(error);
+          self->accept();  // first, so that nothing that goes wrong with this one keeps others out
           self->on_accept(std::move(socket));
-          self->accept();
         });
   }
 
@@ -190,14 +190,15 @@ GuestServer::GuestServer(std::string name, virtio::UniqueFd socket, DeviceFactor
 }
 
 GuestServer::~GuestServer() {
-  if (!stop(std::chrono::seconds(1))) thread_.detach();
+  if (!stop(std::chrono::seconds(gave_up_ ? 0 : 1))) thread_.detach();
 }
 
 void GuestServer::request_stop() { loop_->request_stop(); }
 
 bool GuestServer::stop(std::chrono::milliseconds limit) {
   request_stop();
-  if (!loop_->wait_until_ended(limit)) return false;
+  gave_up_ = !loop_->wait_until_ended(limit);
+  if (gave_up_) return false;
   if (thread_.joinable()) thread_.join();
   return true;
 }

@@ -29,7 +29,7 @@ class GuestServer {
   GuestServer(const GuestServer&) = delete;
   GuestServer& operator=(const GuestServer&) = delete;
 
-  /// Like `stop` with one second.
+  /// Like `stop` with one second, or with none if that has failed before.
   ~GuestServer();
 
   /// Asks the thread to end, and does not wait. Safe to call again, from any thread.
@@ -46,6 +46,7 @@ class GuestServer {
   class Loop;  // what the thread owns; outlives this object if the thread is left to itself
   std::shared_ptr<Loop> loop_;
   std::thread thread_;
+  bool gave_up_ = false;  // on a thread that did not end in time
 };
 
 }  // namespace vhost_device::io

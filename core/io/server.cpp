@@ -8,6 +8,7 @@
 namespace vhost_device::io {
 
 Server::Server(const Options& options, GuestDeviceFactory make_device) {
+  if (options.path.empty()) throw SocketError("the socket's path is empty");
   for (std::size_t i = 0; i < options.count; ++i) {
     sockets_.emplace_back(options.path.string() + std::to_string(i), options.mode);
   }
@@ -29,7 +30,7 @@ Server::Server(virtio::UniqueFd socket, GuestDeviceFactory make_device) {
       [finish = finish_] { finish->set(); }));
 }
 
-Server::~Server() { stop(std::chrono::seconds(1)); }
+Server::~Server() { stop(std::chrono::seconds(gave_up_ ? 0 : 1)); }
 
 void Server::Finish::set() {
   const std::lock_guard lock(mutex);
@@ -57,6 +58,7 @@ bool Server::stop(std::chrono::milliseconds limit) {
         deadline - std::chrono::steady_clock::now());
     all = guest->stop(std::max(left, std::chrono::milliseconds(0))) && all;
   }
+  gave_up_ = !all;
   finish_->set();
   return all;
 }

@@ -72,6 +72,7 @@ class Server {
   std::optional<SocketLink> link_;
   std::vector<std::unique_ptr<GuestServer>> guests_;
   std::mutex stop_mutex_;  // one `stop` at a time
+  bool gave_up_ = false;   // on a thread that did not end in time
   std::shared_ptr<Finish> finish_ = std::make_shared<Finish>();
 };
 

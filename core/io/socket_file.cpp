@@ -74,6 +74,18 @@ void remove_stale(const fs::path& path, const UnixAddress& address) {
 
 }  // namespace
 
+std::optional<OwnFile::Id> OwnFile::id_of(const fs::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
+  return Id{status.st_dev, status.st_ino};
+}
+
+OwnFile::OwnFile(const fs::path& path) : path_(fs::absolute(path)), id_(id_of(path_)) {}
+
+OwnFile::~OwnFile() {
+  if (!path_.empty() && id_ && id_of(path_) == id_) ::unlink(path_.c_str());
+}
+
 SocketFile::SocketFile(fs::path path, mode_t mode) : path_(std::move(path)) {
   const UnixAddress address = to_address(path_);
   remove_stale(path_, address);
@@ -84,25 +96,13 @@ SocketFile::SocketFile(fs::path path, mode_t mode) : path_(std::move(path)) {
   if (::bind(fd_.get(), address.get(), address.size()) != 0) {
     fail(path_, "cannot bind: " + reason(errno));
   }
-  struct stat status {};
-  if (::lstat(path_.c_str(), &status) == 0) {
-    device_ = status.st_dev;
-    inode_ = status.st_ino;
-  }
+  file_ = OwnFile(path_);
   std::string problem;
   if (::chmod(path_.c_str(), mode) != 0) problem = "cannot set its mode: " + reason(errno);
   if (problem.empty() && ::listen(fd_.get(), SOMAXCONN) != 0) {
     problem = "cannot listen: " + reason(errno);
   }
-  if (problem.empty()) return;
-  ::unlink(path_.c_str());
-  fail(path_, problem);
-}
-
-SocketFile::~SocketFile() {
-  struct stat status {};
-  if (::lstat(path_.c_str(), &status) != 0) return;
-  if (status.st_dev == device_ && status.st_ino == inode_) ::unlink(path_.c_str());
+  if (!problem.empty()) fail(path_, problem);
 }
 
 virtio::UniqueFd SocketFile::duplicate() const {
@@ -111,24 +111,20 @@ virtio::UniqueFd SocketFile::duplicate() const {
   return copy;
 }
 
-SocketLink::SocketLink(fs::path path, fs::path target)
-    : path_(std::move(path)), target_(std::move(target)) {
+SocketLink::SocketLink(const fs::path& path, const fs::path& target) {
   std::error_code error;
-  if (fs::is_symlink(path_, error) && fs::read_symlink(path_, error) == target_) {
-    fs::remove(path_, error);
+  if (fs::is_symlink(path, error) && fs::read_symlink(path, error) == target) {
+    fs::remove(path, error);
+  } else if (fs::symlink_status(path, error).type() == fs::file_type::socket) {
+    remove_stale(path, to_address(path));
   }
-  fs::create_symlink(target_, path_, error);
-  if (!error) return;
+  fs::create_symlink(target, path, error);
   if (error == std::errc::file_exists) {
-    fail(path_, "something is there that is not our link to " + target_.string() +
-                    "; remove it or choose another path");
+    fail(path, "something is there that is not our link to " + target.string() +
+                   "; remove it or choose another path");
   }
-  fail(path_, "cannot make a link to " + target_.string() + ": " + error.message());
-}
-
-SocketLink::~SocketLink() {
-  std::error_code error;
-  if (fs::read_symlink(path_, error) == target_) fs::remove(path_, error);
+  if (error) fail(path, "cannot make a link to " + target.string() + ": " + error.message());
+  file_ = OwnFile(path);
 }
 
 }  // namespace vhost_device::io

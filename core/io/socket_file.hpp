@@ -4,8 +4,10 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "core/virtio/unique_fd.hpp"
 
@@ -17,10 +19,34 @@ class SocketError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A file that this process made, and removes again unless another has taken its place. It is found
+/// also after the process has changed its folder.
+class OwnFile {
+ public:
+  OwnFile() = default;
+  explicit OwnFile(const std::filesystem::path& path);
+  OwnFile(OwnFile&& other) noexcept : path_(std::exchange(other.path_, {})), id_(other.id_) {}
+  OwnFile& operator=(OwnFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  OwnFile(const OwnFile&) = delete;
+  OwnFile& operator=(const OwnFile&) = delete;
+  ~OwnFile();
+
+ private:
+  using Id = std::pair<dev_t, ino_t>;
+  [[nodiscard]] static std::optional<Id> id_of(const std::filesystem::path& path);
+
+  std::filesystem::path path_;  // absolute; empty: none
+  std::optional<Id> id_;
+};
+
 /// A listening Unix domain socket in the file system, removed again at the end.
 class SocketFile {
  public:
-  /// Binds and listens. The file has exactly the permissions `mode` from the first moment on.
+  /// Binds and listens. The file has the permissions `mode` in the end, and never more.
   ///
   /// A stale socket, one that nobody listens on, is replaced. Throws SocketError, with nothing
   /// changed, when a process listens there, when a file of another kind is there, when the path is
@@ -29,7 +55,6 @@ class SocketFile {
 
   SocketFile(const SocketFile&) = delete;
   SocketFile& operator=(const SocketFile&) = delete;
-  ~SocketFile();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
@@ -39,24 +64,21 @@ class SocketFile {
  private:
   std::filesystem::path path_;
   virtio::UniqueFd fd_;
-  dev_t device_ = 0;  // which file is ours, should another have taken its name
-  ino_t inode_ = 0;
+  OwnFile file_;
 };
 
 /// A symbolic link to a socket, removed again at the end.
 class SocketLink {
  public:
   /// Makes `path` point to `target` in the same folder. A link to that target that is left over is
-  /// replaced. Throws SocketError when anything else is at `path`.
-  SocketLink(std::filesystem::path path, std::filesystem::path target);
+  /// replaced, and so is a stale socket. Throws SocketError when anything else is at `path`.
+  SocketLink(const std::filesystem::path& path, const std::filesystem::path& target);
 
   SocketLink(const SocketLink&) = delete;
   SocketLink& operator=(const SocketLink&) = delete;
-  ~SocketLink();
 
  private:
-  std::filesystem::path path_;
-  std::filesystem::path target_;
+  OwnFile file_;
 };
 
 }  // namespace vhost_device::io

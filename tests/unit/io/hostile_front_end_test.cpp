@@ -3,6 +3,7 @@
 // Front-ends that break the rules, on a real socket of a real server. Whatever they send, the
 // server stays up, keeps no descriptor of theirs, and serves the next one.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -74,14 +75,15 @@ struct HostileFrontEnd : ::testing::Test {
   /// only after that.
   void expect_nothing_kept() {
     expect_next_guest_is_served();
-    FrontEndConnection(served.socket(), limit).run(get_features());
+    FrontEndConnection(served.socket(), limit).run(script_of(requests::get_features()));
     EXPECT_LE(testing::open_descriptors(), descriptors + 2);  // that last connection's two ends
   }
 
-  static vhost_user::Script get_features() {
+  /// One request, whose answer, if there is one, may be anything.
+  static vhost_user::Script script_of(const OutgoingRequest& request) {
     vhost_user::Script script;
     script.add(
-        [] { return requests::get_features(); },
+        [request] { return request; },
         [](const OutgoingRequest&, const vhost_user::Message&) -> std::optional<virtio::Refusal> {
           return std::nullopt;
         });
@@ -105,15 +107,26 @@ TEST_F(HostileFrontEnd, every_message_cut_short_at_every_byte_is_survived) {
   expect_nothing_kept();
 }
 
-TEST_F(HostileFrontEnd, every_message_in_pieces_of_a_byte_is_understood) {
-  for (const OutgoingRequest& request : every_request(memory.get(), event.get())) {
-    FrontEndConnection connection(served.socket(), limit);
-    ASSERT_TRUE(connection.send_raw(std::span(request.bytes).first(1), request.fds));
-    for (const std::byte& byte : std::span(request.bytes).subspan(1)) {
-      if (!connection.send_raw(std::span(&byte, 1), {})) break;
-    }
+TEST_F(HostileFrontEnd, message_in_pieces_of_a_byte_is_understood) {
+  FrontEndConnection connection(served.socket(), limit);
+  const OutgoingRequest region = requests::add_mem_reg(
+      {.region = {.guest_address = 0, .size = 4096, .user_address = 0x1000, .mmap_offset = 0},
+       .file = memory.get()});
+  const OutgoingRequest features = requests::get_features();
+
+  connection.run(script_of(
+      requests::set_protocol_features(vhost_user::protocol_feature::configure_mem_slots)));
+  ASSERT_TRUE(connection.send_raw(std::span(region.bytes).first(1), region.fds));
+  for (const std::byte& byte : std::span(region.bytes).subspan(1)) {
+    ASSERT_TRUE(connection.send_raw(std::span(&byte, 1), {}));
   }
-  expect_nothing_kept();
+  for (const std::byte& byte : features.bytes) {
+    ASSERT_TRUE(connection.send_raw(std::span(&byte, 1), {}));
+  }
+
+  const vhost_user::Message reply = connection.receive_message();
+  EXPECT_EQ(reply.header.request, vhost_user::Request::get_features);
+  EXPECT_EQ(reply.payload.size(), sizeof(std::uint64_t));
 }
 
 TEST_F(HostileFrontEnd, every_message_alone_and_out_of_order_is_survived) {
@@ -211,9 +224,37 @@ TEST_F(HostileFrontEnd, memory_that_shrinks_under_a_running_queue_is_survived) {
   expect_next_guest_is_served();
 }
 
-TEST_F(HostileFrontEnd, kick_descriptor_that_cannot_be_waited_for_closes_the_connection) {
+/// Files that are neither eventfds nor pipes, by what they are.
+struct NoNotifier {
+  const char* name;
+  const char* path;
+};
+
+struct HostileNotifier : HostileFrontEnd, ::testing::WithParamInterface<NoNotifier> {};
+
+TEST_P(HostileNotifier, in_the_place_of_an_eventfd_closes_the_connection) {
+  const virtio::UniqueFd file(::open(GetParam().path, O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(file);
+  for (const OutgoingRequest& request :
+       {requests::set_vring_kick(0, file.get()), requests::set_vring_call(0, file.get()),
+        requests::set_vring_err(0, file.get())}) {
+    FrontEndConnection connection(served.socket(), limit);
+    ASSERT_TRUE(connection.send_raw(request.bytes, request.fds));
+    EXPECT_TRUE(connection.wait_until_closed()) << vhost_user::name(request.request);
+  }
+  expect_nothing_kept();
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, HostileNotifier,
+                         ::testing::Values(NoNotifier{"Device", "/dev/null"},
+                                           NoNotifier{"Folder", "/"},
+                                           NoNotifier{"RegularFile", "/proc/self/exe"}),
+                         [](const auto& file) { return std::string(file.param.name); });
+
+// Held by the back-end, it would keep the connection from ever ending.
+TEST_F(HostileFrontEnd, own_end_of_the_connection_as_a_notifier_closes_it) {
   FrontEndConnection connection(served.socket(), limit);
-  const OutgoingRequest request = requests::set_vring_kick(0, memory.get());
+  const OutgoingRequest request = requests::set_vring_err(0, connection.descriptor());
 
   ASSERT_TRUE(connection.send_raw(request.bytes, request.fds));
 

@@ -104,6 +104,34 @@ TEST_F(SocketFileTest, link_that_is_left_over_is_replaced) {
   EXPECT_FALSE(fs::is_symlink(path));
 }
 
+TEST_F(SocketFileTest, stale_socket_in_the_place_of_a_link_is_replaced) {
+  leave_stale_socket();
+
+  const SocketLink link(path, "a.sock0");
+
+  EXPECT_TRUE(fs::is_symlink(path));
+}
+
+TEST_F(SocketFileTest, live_socket_in_the_place_of_a_link_is_refused) {
+  const SocketFile live(path, 0600);
+
+  EXPECT_THAT([&] { SocketLink(path, "a.sock0"); },
+              ThrowsMessage<SocketError>(HasSubstr("another process listens there")));
+}
+
+TEST_F(SocketFileTest, files_of_a_relative_path_are_removed_from_any_folder) {
+  const fs::path before = fs::current_path();
+  fs::current_path(path.parent_path());
+  {
+    const SocketFile socket("a.sock0", 0600);
+    const SocketLink link("a.sock", "a.sock0");
+    fs::current_path(before);
+  }
+
+  EXPECT_FALSE(fs::exists(folder / "a.sock0"));
+  EXPECT_FALSE(fs::is_symlink(path));
+}
+
 TEST_F(SocketFileTest, link_in_the_place_of_another_file_is_refused) {
   std::ofstream(path) << "precious";
 
