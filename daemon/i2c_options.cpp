@@ -89,7 +89,8 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
   std::string mode;
   app.add_option("--socket-mode", mode, "Permissions of the sockets, in octal [0600]")
       ->option_text("MODE")
-      ->check([&](const std::string& text) { return read_mode(text, options.socket_mode); });
+      ->check([&](const std::string& text) { return read_mode(text, options.socket_mode); })
+      ->needs(path);
   auto* const fd = app.add_option("--fd", options.fd,
                                   "Serve this inherited socket instead, be it listening or\n"
                                   "connected; not together with --socket-path")

@@ -2,6 +2,7 @@
 
 // The daemon: one simulated bus, served to one guest for each socket.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -57,12 +58,16 @@ std::unique_ptr<io::Server> make_server(const I2cOptions& options,
 }
 
 int serve(const I2cOptions& options) {
-  const EndSignals end_signals;
-  signal(SIGPIPE, SIG_IGN);  // a guest's interrupt may be a pipe that is closed at its other end
-
+  // The devicetree compiler shall not inherit it.
+  if (options.fd) ::fcntl(*options.fd, F_SETFD, FD_CLOEXEC);
   const auto bus = std::make_shared<sim::Bus>();
   for (const auto& warning : sim::load_board(*bus, options.board)) spdlog::warn("{}", warning);
+  bus->on_warning([](const std::string& text) { spdlog::warn("{}", text); });
   spdlog::info("{}: {} chips on the bus", options.board, bus->devices().size());
+
+  // From here on there are threads and sockets to end; until here, signals do what they always do.
+  const EndSignals end_signals;
+  signal(SIGPIPE, SIG_IGN);  // a guest's interrupt may be a pipe that is closed at its other end
   const auto router = std::make_shared<i2c::Router>();
   router->grant_rest(bus);
 
