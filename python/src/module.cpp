@@ -19,14 +19,23 @@ namespace py = pybind11;
 namespace vhost_device::python {
 namespace {
 
-constexpr std::chrono::milliseconds callbacks_limit{2000};
+// How long a script that is under way may go on by itself when the interpreter is to end, and how
+// long it may take to end when it is told to.
+constexpr std::chrono::milliseconds script_limit{1000};
 constexpr std::chrono::milliseconds log_limit{2000};
+
+/// From here on no chip is called any more: scripted ones answer nobody. May be called again.
+void end_scripts() {
+  const ReleaseGil release;
+  if (CallbackGate::close(script_limit)) return;
+  ScriptTimeLimit::expire_all();
+  CallbackGate::close(script_limit);
+}
 
 /// The interpreter is about to end: no thread of ours may want the GIL after this.
 void shut_down() {
+  end_scripts();
   const ReleaseGil release;
-  ScriptTimeLimit::expire_all();
-  CallbackGate::close(callbacks_limit);
   ScriptTimeLimit::shut_down();
   log_queue::shut_down(log_limit);
 }
@@ -63,6 +72,8 @@ PYBIND11_MODULE(_core, module) {
       },
       py::arg("timeout") = 2.0, WithoutGil(),
       "Waits until everything that was logged before has reached its handlers.");
+  module.def("end_scripts", &end_scripts,
+             "Before the interpreter ends: from here on no chip is called any more.");
 
   log_queue::take_over_spdlog();
   py::module_::import("atexit").attr("register")(py::cpp_function(&shut_down));

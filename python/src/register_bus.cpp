@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "backends/sim/board/board.hpp"
 #include "backends/sim/bus/bus.hpp"
 #include "python/src/gil.hpp"
+#include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
 #include "python/src/scripted_device.hpp"
 
@@ -38,7 +40,13 @@ void attach(sim::Bus& bus, const py::typing::Union<sim::Device>& object,
 void register_bus(py::module_& module) {
   py::class_<sim::Bus, i2c::Adapter, py::smart_holder>(module, "Bus",
                                                        "The C++ half of vhost_device.sim.Bus.")
-      .def(py::init<std::shared_ptr<const sim::Clock>>(), py::arg("clock"))
+      .def(py::init([](std::shared_ptr<const sim::Clock> clock) {
+             auto bus = std::make_shared<sim::Bus>(std::move(clock));
+             bus->on_warning(
+                 [](const std::string& text) { log_queue::push(log_queue::Level::warning, text); });
+             return bus;
+           }),
+           py::arg("clock"))
       .def("_attach", &attach, py::arg("device").none(false), py::arg("supervisor"))
       .def("detach", &sim::Bus::detach, py::arg("device"), WithoutGil(),
            "Takes a chip off the bus, after the transaction under way (unless called from inside "

@@ -8,7 +8,7 @@ import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'ScriptSupervisor', 'Server', 'Write', 'flush_log', 'log']
+__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'ScriptSupervisor', 'Server', 'Write', 'end_scripts', 'flush_log', 'log']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -414,6 +414,10 @@ class InProcessGuest(Adapter):
         """
         Leaves. May be called again.
         """
+def end_scripts() -> None:
+    """
+    Before the interpreter ends: from here on no chip is called any more.
+    """
 def flush_log(timeout: float = 2.0) -> None:
     """
     Waits until everything that was logged before has reached its handlers.

@@ -170,6 +170,7 @@ _running: weakref.WeakSet[Daemon] = weakref.WeakSet()
 
 @atexit.register
 def _stop_all() -> None:
-    # Before the interpreter ends: no guest may call a chip after that.
+    # Before the interpreter ends, after which no guest's thread may need it.
+    _core.end_scripts()
     for daemon in list(_running):
         daemon.stop()
