@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from checks import ctest, pytest
-from checks.outcome import Row
+from checks.outcome import Row, StepFailed
+from checks.results import read_junit
 from checks.workspace import Workspace, fixed_addresses
 
 CPP_FOLDERS = ("core", "backends", "daemon", "python", "tests")
@@ -113,6 +114,15 @@ def _e2e(workspace: Workspace) -> Sequence[Row]:
     return [pytest.run_pytest(workspace, "e2e", "tests/e2e")]
 
 
+def _wheel(workspace: Workspace) -> Sequence[Row]:
+    results = workspace.logs / "wheel.xml"
+    results.unlink(missing_ok=True)
+    status = workspace.status(["scripts/test-wheel", str(results)], "wheel", "the wheel, away from the tree")
+    if not results.exists():
+        raise StepFailed(f"wheel: scripts/test-wheel ended with status {status}")
+    return [read_junit(results, "wheel")]
+
+
 def _asan(workspace: Workspace) -> Sequence[Row]:
     ctest.build(workspace, "asan")
     return [ctest.run_tests(workspace, "asan", "asan", "")]
@@ -148,6 +158,7 @@ STEPS = (
     Step("daemon", "tests/daemon", _daemon, needs=("build", "package")),
     Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
     Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("build", "package", "guest"), quick=False),
+    Step("wheel", "the wheel, in an environment of its own", _wheel, needs=("package", "guest"), quick=False),
     Step("asan", "C++ tests under Clang's ASan and UBSan", _asan, quick=False),
     Step("tsan", "C++ tests under Clang's ThreadSanitizer", _tsan, quick=False),
     Step("tidy", "clang-tidy finds nothing", _tidy, needs=("build",), quick=False),
