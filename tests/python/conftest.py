@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from plugin_project import STAND_IN
 
+import vhost_device.guest
 from vhost_device.sim import Bus
 
 
@@ -31,3 +33,12 @@ def folder() -> Iterator[Path]:
 def socket(folder: Path) -> Path:
     """Where a socket can be."""
     return folder / "i2c"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project of a user's, whose guests are stand-ins."""
+    for name in ("LinuxGuest", "build_image"):  # put back afterwards
+        monkeypatch.setattr(vhost_device.guest, name, getattr(vhost_device.guest, name))
+    pytester.makeconftest(STAND_IN)
+    return pytester

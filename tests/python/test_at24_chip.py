@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
 
+from vhost_device import _core
 from vhost_device.i2c import Read, Write
 from vhost_device.sim import At24, Bus, ImageError, ManualClock
 
@@ -90,6 +92,19 @@ def test_image_that_is_too_long_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="image"):
         eeprom.load_image(image)
     assert eeprom.data == b"\xff" * 256
+
+
+def test_image_that_cannot_be_saved_any_more_is_told(
+    bus: Bus, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    eeprom = bus.attach(At24("24c01", 0x50, image=tmp_path / "image", save=True))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    eeprom.data[0] = 1
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    _core.flush_log()
+    assert eeprom.last_error == "File too large"
+    assert "24c01 at 0x50: its image cannot be saved: File too large" in caplog.text
 
 
 def test_eeprom_cannot_be_subclassed() -> None:

@@ -71,7 +71,8 @@ class Program:
     def start(self, text: str) -> subprocess.Popen[str]:
         (self.folder / "program.py").write_text(text)
         self.process = subprocess.Popen(
-            [sys.executable, "-X", "faulthandler", "program.py"],
+            # A shell's background ignores SIGINT, and so would this.
+            ["env", "--default-signal=INT", sys.executable, "-X", "faulthandler", "program.py"],
             cwd=self.folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -87,14 +88,14 @@ class Program:
 
     def guest(self) -> InProcessGuest:
         """Connects to the program's daemon as soon as it is there."""
+        assert self.process is not None
         end = time.monotonic() + LIMIT_S
-        while True:
-            try:
+        while self.process.poll() is None and time.monotonic() < end:
+            with suppress(FrontEndError):
                 return InProcessGuest(self.folder / "vi2c.sock")
-            except FrontEndError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.01)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=0.01)
+        raise AssertionError("the program has no daemon")
 
     def sockets(self) -> list[str]:
         return [path.name for path in self.folder.iterdir() if path.name != "program.py"]

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""The pytest plugin's bus, and what the plugin is to those who do not use it."""
+
+from __future__ import annotations
+
+import pytest
+from plugin_project import run
+
+pytest_plugins = ["pytester"]
+
+
+# ---- i2c_bus
+
+
+def test_bus_is_empty_at_the_start_of_each_test(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+@pytest.mark.parametrize("number", [1, 2])
+def test_bus(i2c_bus, number):
+    assert i2c_bus.devices == []
+    assert i2c_bus.script_limit_ms == 1000
+    i2c_bus.attach(Device(0x20))
+    i2c_bus.script_limit_ms = 5
+""",
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_exception_in_a_chip_fails_the_test_with_its_traceback(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+def test_chip(i2c_bus):
+    i2c_bus.attach(Broken(0x20))
+    use(i2c_bus)
+
+def test_next(i2c_bus):
+    pass
+""",
+    )
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "exceptions in scripted chips:",
+            "Broken at 0x20: exception in read()",
+            '*raise RuntimeError("the chip is broken")',
+            "RuntimeError: the chip is broken",
+        ]
+    )
+
+
+def test_exception_in_a_chip_is_shown_beside_another_failure(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+def test_chip(i2c_bus):
+    i2c_bus.attach(Broken(0x20))
+    use(i2c_bus)
+    assert False, "something else"
+""",
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*something else", "*scripted chips*", "RuntimeError: the chip is broken"])
+
+
+def test_exception_in_a_chip_after_the_test_is_an_error(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+@pytest.fixture
+def late(i2c_bus):
+    yield
+    use(i2c_bus)
+
+def test_chip(i2c_bus, late):
+    i2c_bus.attach(Broken(0x20))
+""",
+    )
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_exception_that_was_expected_fails_nothing(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+def test_chip(i2c_bus):
+    i2c_bus.attach(Broken(0x20))
+    use(i2c_bus)
+    assert len(i2c_bus.take_script_errors()) == 1
+""",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_many_exceptions_are_counted(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+def test_chip(i2c_bus):
+    i2c_bus.attach(Broken(0x20))
+    for _ in range(102):
+        use(i2c_bus)
+""",
+    )
+    result.stdout.fnmatch_lines(["... and 2 more"])
+
+
+# ---- what it is to others
+
+
+def test_fixtures_and_marker_describe_themselves(project: pytest.Pytester) -> None:
+    fixtures = project.runpytest_inprocess("--fixtures")
+    fixtures.stdout.fnmatch_lines(["*defined from vhost_device.pytest_plugin*"])
+    fixtures.stdout.fnmatch_lines_random(["i2c_bus *", "linux_guest *", "linux_guest_factory *"])
+    fixtures.stdout.no_fnmatch_line("_shared_guest*")
+    markers = project.runpytest_inprocess("--markers")
+    markers.stdout.fnmatch_lines(["@pytest.mark.fresh_guest: *"])
+
+
+def test_project_that_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+import sys
+
+def test_nothing_is_loaded():
+    assert "vhost_device._core" not in sys.modules
+    assert "vhost_device.guest" not in sys.modules
+"""
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_plugin_is_in_the_header_of_a_run(project: pytest.Pytester) -> None:
+    result = run(project, "def test_nothing(): pass\n")
+    result.stdout.fnmatch_lines(["plugins:*vhost-device-*"])
