@@ -67,6 +67,7 @@ std::vector<InProcessGuest::QueueEvents> InProcessGuest::make_events(std::size_t
 
 std::vector<vhost_user::FrontEnd::QueueFds> InProcessGuest::borrow_events() const {
   std::vector<vhost_user::FrontEnd::QueueFds> borrowed;
+  borrowed.reserve(events_.size());
   for (const QueueEvents& queue : events_) {
     borrowed.push_back({queue.kick.get(), queue.call.get(), queue.error.get()});
   }
@@ -75,7 +76,7 @@ std::vector<vhost_user::FrontEnd::QueueFds> InProcessGuest::borrow_events() cons
 
 std::uint64_t InProcessGuest::guest_address() const { return memory_guest_address; }
 
-void InProcessGuest::start(std::vector<const virtio::DriverRing*> rings) {
+void InProcessGuest::start(const std::vector<const virtio::DriverRing*>& rings) {
   constexpr std::uint64_t to_user_address = memory_user_address - memory_guest_address;
   const vhost_user::SharedRegion region{.region = {.guest_address = memory_guest_address,
                                                    .size = memory_.size(),
@@ -83,6 +84,7 @@ void InProcessGuest::start(std::vector<const virtio::DriverRing*> rings) {
                                                    .mmap_offset = 0},
                                         .file = file_.get()};
   std::vector<vhost_user::FrontEnd::Ring> addresses;
+  addresses.reserve(rings.size());
   for (const virtio::DriverRing* ring : rings) {
     addresses.push_back({.size = ring->size(),
                          .descriptors = ring->descriptors_address() + to_user_address,

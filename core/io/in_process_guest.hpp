@@ -32,7 +32,7 @@ class InProcessGuest final : public virtio::DriverTransport {
   ~InProcessGuest() override;
 
   /// Starts the queues, whose rings lie in `memory()`. Throws FrontEndError.
-  void start(std::vector<const virtio::DriverRing*> rings);
+  void start(const std::vector<const virtio::DriverRing*>& rings);
 
   /// Stops them, as a virtual machine does at a pause or a reset. Throws FrontEndError.
   void stop();

@@ -7,7 +7,7 @@
 
 namespace vhost_device::io {
 
-Server::Server(const Options& options, GuestDeviceFactory make_device) {
+Server::Server(const Options& options, const GuestDeviceFactory& make_device) {
   if (options.path.empty()) throw SocketError("the socket's path is empty");
   for (std::size_t i = 0; i < options.count; ++i) {
     sockets_.emplace_back(options.path.string() + std::to_string(i), options.mode);

@@ -34,7 +34,7 @@ class Server {
 
   /// Listens on `options.count` sockets, and serves from now on. Throws SocketError, with no socket
   /// left behind, when one of them cannot be listened on.
-  Server(const Options& options, GuestDeviceFactory make_device);
+  Server(const Options& options, const GuestDeviceFactory& make_device);
 
   /// Serves an inherited socket, listening or connected. Throws std::system_error when it is not a
   /// Unix stream socket.

@@ -8,6 +8,8 @@ build=$root/build
 logs=$build/logs
 venv=$build/venv
 export LC_ALL=C.UTF-8
+# What one clone has compiled, another need not compile again.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
 # How often a command that takes long says that it goes on, where there is no terminal to rewrite.
 heartbeat_s=20
