@@ -102,22 +102,30 @@ void InProcessGuest::kick(std::uint16_t index) {
 }
 
 bool InProcessGuest::wait(std::uint16_t index, std::chrono::milliseconds limit) {
-  const int call = events_.at(index).call.get();
+  return wait_for_event(events_.at(index).call, limit);
+}
+
+bool InProcessGuest::wait_for_error(std::uint16_t index, std::chrono::milliseconds limit) {
+  return wait_for_event(events_.at(index).error, limit);
+}
+
+bool InProcessGuest::wait_for_event(const virtio::UniqueFd& event,
+                                    std::chrono::milliseconds limit) const {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {
     eventfd_t count = 0;
-    if (::eventfd_read(call, &count) == 0) return true;
+    if (::eventfd_read(event.get(), &count) == 0) return true;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     std::array<pollfd, 2> wanted{
-        pollfd{.fd = call, .events = POLLIN, .revents = 0},
+        pollfd{.fd = event.get(), .events = POLLIN, .revents = 0},
         pollfd{.fd = connection_.descriptor(), .events = POLLRDHUP, .revents = 0}};
     if (::poll(wanted.data(), wanted.size(), static_cast<int>(left.count())) < 0 &&
         errno != EINTR) {
       return false;
     }
-    // The back-end's last interrupt may have come before it left.
+    // The back-end's last event may have come before it left.
     if (wanted[1].revents != 0 && wanted[0].revents == 0) return false;
   }
 }

@@ -46,6 +46,10 @@ class InProcessGuest final : public virtio::DriverTransport {
   void kick(std::uint16_t index) override;
   [[nodiscard]] bool wait(std::uint16_t index, std::chrono::milliseconds limit) override;
 
+  /// Waits until the back-end says that queue `index` broke. False when it did not within `limit`,
+  /// or is gone.
+  [[nodiscard]] bool wait_for_error(std::uint16_t index, std::chrono::milliseconds limit);
+
   /// The file that the memory is in.
   [[nodiscard]] int memory_file() const { return file_.get(); }
   [[nodiscard]] FrontEndConnection& connection() { return connection_; }
@@ -58,6 +62,8 @@ class InProcessGuest final : public virtio::DriverTransport {
     virtio::UniqueFd error;
   };
 
+  [[nodiscard]] bool wait_for_event(const virtio::UniqueFd& event,
+                                    std::chrono::milliseconds limit) const;
   [[nodiscard]] static std::vector<QueueEvents> make_events(std::size_t queues);
   [[nodiscard]] std::vector<vhost_user::FrontEnd::QueueFds> borrow_events() const;
 
