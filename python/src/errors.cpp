@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <system_error>
+#include <utility>
 
 #include "backends/sim/board/board.hpp"
 #include "core/io/front_end_connection.hpp"
@@ -60,7 +61,7 @@ void raise_transfer_error(const i2c::TransferResult& result,
 void register_errors() {
   py::register_local_exception_translator([](std::exception_ptr thrown) {
     try {
-      if (thrown) std::rethrow_exception(thrown);
+      if (thrown) std::rethrow_exception(std::move(thrown));
     } catch (const sim::BoardError& error) {
       set_error("BoardError", error);
     } catch (const io::FrontEndError& error) {

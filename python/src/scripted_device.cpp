@@ -185,7 +185,7 @@ i2c::TransferError ScriptedDevice::failed(const Call& call, bool timed_out,
     return call.nack;
   }
   const bool broken_out = timed_out && error.matches(error_class("ScriptTimeout"));
-  py::object exception = error.value();
+  const py::object& exception = error.value();
   if (error.trace()) exception.attr("__traceback__") = error.trace();
   if (broken_out) {
     const auto limit = supervisor_ ? supervisor_->limit.load() : std::chrono::milliseconds(0);
