@@ -49,7 +49,9 @@ def in_readme(text: str) -> dict[str, int]:
 
 def put_in_readme(text: str, counts: Mapping[str, int]) -> str:
     """A README's text with the numbers replaced."""
-    return text.replace(_block(text), f"\n{table(counts)}\n")
+    _block(text)  # or there is no place for them
+    before, rest = text.split(BEGIN, 1)
+    return f"{before}{BEGIN}\n{table(counts)}\n{END}{rest.split(END, 1)[1]}"
 
 
 def _block(text: str) -> str:

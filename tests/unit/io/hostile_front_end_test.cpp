@@ -66,14 +66,14 @@ struct HostileFrontEnd : ::testing::Test {
     descriptors = testing::open_descriptors();
   }
 
-  void expect_next_guest_is_served() {
+  void expect_next_guest_is_served() const {
     I2cGuest guest(served.socket());
     EXPECT_TRUE(guest.eeprom_works(std::byte{0x77}));
   }
 
   /// Waits for the server to have closed what the front-ends before left: it serves the next one
   /// only after that.
-  void expect_nothing_kept() {
+  void expect_nothing_kept() const {
     expect_next_guest_is_served();
     FrontEndConnection(served.socket(), limit).run(script_of(requests::get_features()));
     EXPECT_LE(testing::open_descriptors(), descriptors + 2);  // that last connection's two ends
