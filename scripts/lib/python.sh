@@ -37,7 +37,7 @@ install_package() {
 # built anew when something that goes into it changed.
 ensure_package() {
   local stamp=$venv/package want
-  want=$(hash_of CMakeLists.txt cmake core backends python/src pyproject.toml python/CMakeLists.txt)
+  want=$(hash_of CMakeLists.txt cmake core backends daemon python/src pyproject.toml python/CMakeLists.txt)
   if [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && "$venv/bin/python" -c 'import vhost_device' 2>/dev/null; then
     say package "is up to date"
     return
