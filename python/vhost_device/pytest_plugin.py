@@ -30,6 +30,8 @@ __all__ = ["GuestFactory"]
 
 _CONSOLE_LINES = 40
 _ACCELERATORS = ("tcg", "kvm", "auto")
+# An idle guest answers in some hundredths of a second.
+_ANSWER_LIMIT_S = 10.0
 
 # What a test uses, for its report.
 _buses_key = pytest.StashKey[list["Bus"]]()
@@ -157,7 +159,7 @@ class _SharedGuest:
         self._guest: LinuxGuest | None = None
 
     def acquire(self, *, fresh: bool) -> LinuxGuest:
-        if self._guest is not None and (fresh or not self._guest.running):
+        if self._guest is not None and (fresh or not _answers(self._guest)):
             self._close_guest()
         if self._guest is None:
             self._guest = self._boot()
@@ -192,6 +194,16 @@ class _SharedGuest:
         guest, self._guest = self._guest, None
         if guest is not None:
             guest.close()
+
+
+def _answers(guest: LinuxGuest) -> bool:
+    """Whether a guest is fit for the next test: one that panicked or was left paused is not."""
+    from vhost_device.guest import GuestError
+
+    try:
+        return guest.run("true", timeout=_ANSWER_LIMIT_S).ok
+    except GuestError:
+        return False
 
 
 @contextlib.contextmanager
