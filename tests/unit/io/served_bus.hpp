@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "backends/sim/bus/bus.hpp"
@@ -95,6 +97,17 @@ struct I2cGuest {
 inline std::size_t open_descriptors() {
   using Iterator = std::filesystem::directory_iterator;
   return static_cast<std::size_t>(std::distance(Iterator("/proc/self/fd"), Iterator()));
+}
+
+/// Waits until no more than `count` descriptors are open. The server closes a connection's on its
+/// own thread, some time after the front-end has left. False when there still were more at the end.
+inline bool descriptors_fall_to(std::size_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (open_descriptors() > count) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 }  // namespace vhost_device::io::testing
