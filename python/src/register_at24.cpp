@@ -10,6 +10,7 @@
 #include "backends/sim/devices/at24.hpp"
 #include "python/src/arguments.hpp"
 #include "python/src/at24_data.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
@@ -89,6 +90,7 @@ void register_data(py::module_& module) {
       .def("__eq__", &At24Data::equal, py::arg("other"), py::is_operator())
       .def("__repr__", &At24Data::represent);
   data.attr("__hash__") = py::none();
+  refuse_unconstructed<At24Data>();
 }
 
 }  // namespace
@@ -105,7 +107,7 @@ void register_at24(py::module_& module) {
            "ValueError for an unknown part and for an address that it cannot have, ImageError for "
            "an image\nthat cannot be used.")
       .def_property_readonly(
-          "data", [](std::shared_ptr<At24> self) { return At24Data(std::move(self)); },
+          "data", [](At24& self) { return At24Data(share(self)); },
           "The contents, as a programmer beside the bus sees them: without write cycles and "
           "regardless of\nwrite protection.")
       .def_property_readonly("size", &At24::size, "In bytes.")
@@ -131,6 +133,7 @@ void register_at24(py::module_& module) {
            "not work\nat first; for failures later on there is last_error.")
       .def_property_readonly("last_error", py::cpp_function(&At24::last_error, WithoutGil()),
                              "Why contents were last not saved; empty when they always were.");
+  refuse_unconstructed<At24>();
 }
 
 }  // namespace vhost_device::python

@@ -9,6 +9,7 @@
 
 #include "backends/sim/board/board.hpp"
 #include "backends/sim/bus/bus.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
@@ -19,9 +20,10 @@ namespace py = pybind11;
 namespace vhost_device::python {
 namespace {
 
-void attach(sim::Bus& bus, const py::typing::Union<sim::Device>& object,
-            std::shared_ptr<ScriptSupervisor> supervisor) {
-  auto device = object.cast<std::shared_ptr<sim::Device>>();
+void attach(sim::Bus& bus, sim::Device& wrapped, ScriptSupervisor& its_supervisor) {
+  auto device = share(wrapped);
+  auto supervisor = share(its_supervisor);
+  const py::object object = py::cast(device);
   auto* const scripted = dynamic_cast<ScriptedDevice*>(device.get());
   const ScriptHooks hooks = scripted ? ScriptHooks::of(py::type::of(object)) : ScriptHooks();
 
@@ -40,14 +42,14 @@ void attach(sim::Bus& bus, const py::typing::Union<sim::Device>& object,
 void register_bus(py::module_& module) {
   py::class_<sim::Bus, i2c::Adapter, py::smart_holder>(module, "Bus",
                                                        "The C++ half of vhost_device.sim.Bus.")
-      .def(py::init([](std::shared_ptr<const sim::Clock> clock) {
-             auto bus = std::make_shared<sim::Bus>(std::move(clock));
+      .def(py::init([](sim::Clock& clock) {
+             auto bus = std::make_shared<sim::Bus>(share(clock));
              bus->on_warning(
                  [](const std::string& text) { log_queue::push(log_queue::Level::warning, text); });
              return bus;
            }),
            py::arg("clock"))
-      .def("_attach", &attach, py::arg("device").none(false), py::arg("supervisor"))
+      .def("_attach", &attach, py::arg("device"), py::arg("supervisor"))
       .def("detach", &sim::Bus::detach, py::arg("device"), WithoutGil(),
            "Takes a chip off the bus, after the transaction under way (unless called from inside "
            "it).\nValueError when it is not on this bus.")
@@ -64,6 +66,7 @@ void register_bus(py::module_& module) {
           "of\n"
           "several buses in it. Returns warnings. BoardError, and the bus as it was, if the file\n"
           "cannot be used.");
+  refuse_unconstructed<sim::Bus>();
 }
 
 }  // namespace vhost_device::python

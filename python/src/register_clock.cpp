@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backends/sim/bus/clock.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/registration.hpp"
 
 namespace py = pybind11;
@@ -47,6 +48,9 @@ void register_clock(py::module_& module) {
       .def(py::init<>())
       .def("advance", &advance, py::kw_only(), py::arg("seconds") = 0.0,
            py::arg("milliseconds") = 0.0, "Lets time pass. ValueError if it would go back.");
+  refuse_unconstructed<sim::Clock>();
+  refuse_unconstructed<sim::RealClock>();
+  refuse_unconstructed<sim::ManualClock>();
 }
 
 }  // namespace vhost_device::python

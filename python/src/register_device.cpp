@@ -8,6 +8,7 @@
 #include "backends/sim/bus/device.hpp"
 #include "backends/sim/bus/line.hpp"
 #include "python/src/arguments.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
@@ -151,6 +152,8 @@ void register_device(py::module_& module) {
           },
           py::arg("value"), "One byte from the controller. Raising Nack refuses it.");
 
+  refuse_unconstructed<sim::Device>();
+  refuse_unconstructed<ScriptSupervisor>();
   const py::cpp_function check(&check_subclass, py::name("__init_subclass__"));
   device.attr("__init_subclass__") =
       py::reinterpret_steal<py::object>(PyClassMethod_New(check.ptr()));

@@ -9,6 +9,7 @@
 
 #include "core/i2c/virtio_i2c_driver.hpp"
 #include "core/io/in_process_guest.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 
@@ -85,6 +86,7 @@ void register_guest(py::module_& module) {
         const ReleaseGil release;
         self.close();
       });
+  refuse_unconstructed<InProcessGuest>();
 }
 
 }  // namespace vhost_device::python

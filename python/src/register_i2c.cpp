@@ -11,6 +11,7 @@
 #include "core/i2c/adapter.hpp"
 #include "python/src/arguments.hpp"
 #include "python/src/callbacks.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
@@ -164,6 +165,10 @@ void register_i2c(py::module_& module) {
       .def_property_readonly("functionality",
                              py::cpp_function(&i2c::Adapter::functionality, WithoutGil()),
                              "What the wire can do: the bits of Linux's I2C_FUNC_*.");
+  refuse_unconstructed<i2c::Address>();
+  refuse_unconstructed<Read>();
+  refuse_unconstructed<Write>();
+  refuse_unconstructed<i2c::Adapter>();
 }
 
 }  // namespace vhost_device::python

@@ -3,6 +3,7 @@
 
 #include "backends/sim/devices/lm75.hpp"
 #include "python/src/arguments.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
 
@@ -39,6 +40,7 @@ void register_lm75(py::module_& module) {
                              "The T_HYST (T_LOW) register, in degrees Celsius.")
       .def_property_readonly("configuration", py::cpp_function(&Lm75::configuration, WithoutGil()),
                              "The configuration register.");
+  refuse_unconstructed<Lm75>();
 }
 
 }  // namespace vhost_device::python

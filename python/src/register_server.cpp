@@ -16,6 +16,7 @@
 #include "core/i2c/virtio_i2c.hpp"
 #include "core/io/server.hpp"
 #include "python/src/callbacks.hpp"
+#include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
@@ -101,14 +102,16 @@ class Server {
 
 void register_server(py::module_& module) {
   py::class_<Server, py::smart_holder>(module, "Server", "The C++ half of vhost_device.Daemon.")
-      .def(py::init([](std::shared_ptr<i2c::Adapter> adapter, const std::filesystem::path& path,
-                       std::size_t count, unsigned mode) {
+      .def(py::init([](i2c::Adapter& wrapped, const std::filesystem::path& path, std::size_t count,
+                       unsigned mode) {
+             auto adapter = share(wrapped);
              const ReleaseGil release;
              return std::make_unique<Server>(io::Server::Options{path, count, mode},
                                              serve(std::move(adapter)));
            }),
            py::arg("adapter"), py::arg("path"), py::arg("count"), py::arg("mode"))
-      .def(py::init([](std::shared_ptr<i2c::Adapter> adapter, int fd) {
+      .def(py::init([](i2c::Adapter& wrapped, int fd) {
+             auto adapter = share(wrapped);
              const ReleaseGil release;
              return std::make_unique<Server>(duplicate(fd), serve(std::move(adapter)));
            }),
@@ -117,6 +120,7 @@ void register_server(py::module_& module) {
       .def("stop", &Server::stop, py::arg("limit_s"))
       .def_property_readonly("connected", &Server::connected)
       .def_property_readonly("socket_paths", &Server::socket_paths);
+  refuse_unconstructed<Server>();
   module.attr("MAX_SOCKETS") = io::Server::max_count;
 }
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from vhost_device import _core
 from vhost_device._core import (
@@ -60,6 +60,12 @@ class Bus(_core.Bus):
         super().__init__(self._clock)
         self._scripts = ScriptLog()
         self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        # Asked for what is not there.
+        if name in ("_clock", "_scripts", "_supervisor"):
+            raise TypeError("Bus.__init__() was not called; call super().__init__() before the bus is used")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @classmethod
     def from_board(cls, board: str | os.PathLike[str], clock: Clock | None = None) -> Bus:
