@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,9 +55,10 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 
-Connection::Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::string name)
+Connection::Connection(Socket socket, std::unique_ptr<virtio::Device> device,
+                       std::shared_ptr<GuestLog> log)
     : socket_(std::move(socket)),
-      name_(std::move(name)),
+      log_(std::move(log)),
       device_(std::move(device)),
       session_(*device_),
       queues_(device_->queue_count()) {}
@@ -84,7 +84,7 @@ bool Connection::peer_is_gone() {
 }
 
 void Connection::close_because(const std::string& reason) {
-  spdlog::error("{}: closing the connection: {}", name_, reason);
+  log_->write(spdlog::level::err, "closing the connection: " + reason);
   close();
 }
 
@@ -106,7 +106,7 @@ void Connection::on_readable() {
         return;
       case Received::Outcome::closed:
         if (!decoder_.between_messages()) return close_because("the front-end cut a message short");
-        spdlog::info("{}: the front-end has left", name_);
+        log_->write(spdlog::level::info, "the front-end has left");
         return close();
       case Received::Outcome::failed:
         return close_because("cannot read: " + std::generic_category().message(received.error));
@@ -118,7 +118,7 @@ void Connection::on_readable() {
       return close_because(refusal->reason);
     }
     if (auto message = decoder_.take()) {
-      spdlog::debug("{}: {}", name_, vhost_user::name(message->header.request));
+      log_->debug(vhost_user::name(message->header.request));
       carry_out(session_.on_message(std::move(*message)));
       ++messages;
     }
@@ -149,7 +149,7 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
         }
       },
       [this](ServiceQueue& queue) { post_service(queue.index); },
-      [this](Warn& warn) { spdlog::warn("{}: {}", name_, warn.text); },
+      [this](Warn& warn) { log_->write(spdlog::level::warn, warn.text); },
       [this](Close& close) { close_because(close.reason); },
   };
   for (vhost_user::Action& action : actions) {
@@ -204,7 +204,8 @@ void Connection::on_kick(std::uint16_t index) {
   std::array<std::byte, 512> ignored;
   const ssize_t size = ::read(queues_[index].kick->native_handle(), ignored.data(), ignored.size());
   if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
-    spdlog::warn("{}: the kick descriptor of queue {} is closed at its other end", name_, index);
+    log_->write(spdlog::level::warn, "the kick descriptor of queue " + std::to_string(index) +
+                                         " is closed at its other end");
     queues_[index].kick.reset();
     return;
   }
@@ -225,8 +226,9 @@ void Connection::service(std::uint16_t index) {
   Notifications& queue = queues_[index];
   if (done.interrupt) signal(queue.call);
   if (!done.error.empty()) {
-    spdlog::error("{}: queue {} is stopped until the driver sets it up anew: {}", name_, index,
-                  done.error);
+    log_->write(spdlog::level::err,
+                "queue " + std::to_string(index) +
+                    " is stopped until the driver sets it up anew: " + done.error);
     signal(queue.error);
   }
   if (done.more) post_service(index);

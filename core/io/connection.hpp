@@ -11,6 +11,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "core/io/guest_log.hpp"
 #include "core/vhost_user/decoder.hpp"
 #include "core/vhost_user/session.hpp"
 #include "core/virtio/device.hpp"
@@ -23,8 +24,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
 
-  /// `name` says in the log whose connection it is.
-  Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::string name);
+  /// `log` is the guest's, which goes on from one connection to the next.
+  Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::shared_ptr<GuestLog> log);
 
   /// Begins to serve. `on_close` is called once, when the connection has ended for whatever reason.
   void start(std::function<void()> on_close);
@@ -61,7 +62,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void service(std::uint16_t index);
 
   Socket socket_;
-  std::string name_;
+  std::shared_ptr<GuestLog> log_;
   std::unique_ptr<virtio::Device> device_;
   vhost_user::Session session_;
   vhost_user::Decoder decoder_;

@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -20,6 +19,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/io/connection.hpp"
+#include "core/io/guest_log.hpp"
 
 namespace vhost_device::io {
 namespace {
@@ -56,7 +56,7 @@ int socket_option(const virtio::UniqueFd& socket, int option) {
 class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop> {
  public:
   Loop(std::string name, DeviceFactory make_device, std::function<void()> on_finished)
-      : name_(std::move(name)),
+      : log_(std::make_shared<GuestLog>(std::move(name))),
         make_device_(std::move(make_device)),
         on_finished_(std::move(on_finished)),
         acceptor_(context_),
@@ -112,7 +112,7 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
       context_.run();
       return true;
     } catch (const std::exception& error) {
-      spdlog::critical("{}: {}", name_, error.what());
+      log_->write(spdlog::level::critical, error.what());
       return false;
     }
   }
@@ -136,7 +136,7 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
   }
 
   void accept_later(error_code error) {
-    spdlog::error("{}: cannot accept a connection: {}", name_, error.message());
+    log_->write(spdlog::level::err, "cannot accept a connection: " + error.message());
     retry_.expires_after(accept_retry);
     retry_.async_wait([self = shared_from_this()](error_code cancelled) {
       if (!cancelled && !self->stopping_) self->accept();
@@ -147,15 +147,16 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
     // A guest that was restarted may connect before it was noticed that it had left.
     if (connection_ && connection_->peer_is_gone()) connection_->close();
     if (connection_) {
-      spdlog::warn("{}: another front-end wants to connect; one is served at a time", name_);
+      log_->write(spdlog::level::warn,
+                  "another front-end wants to connect; one is served at a time");
       return;
     }
     serve(std::move(socket));
   }
 
   void serve(stream_protocol::socket socket) {
-    spdlog::info("{}: a front-end has connected", name_);
-    connection_ = std::make_shared<Connection>(std::move(socket), make_device_(), name_);
+    log_->write(spdlog::level::info, "a front-end has connected");
+    connection_ = std::make_shared<Connection>(std::move(socket), make_device_(), log_);
     connected_ = true;
     connection_->start([this] { on_connection_closed(); });
   }
@@ -166,7 +167,7 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
     if (!acceptor_.is_open() && !stopping_) on_finished_();
   }
 
-  const std::string name_;
+  const std::shared_ptr<GuestLog> log_;
   const DeviceFactory make_device_;
   const std::function<void()> on_finished_;
   boost::asio::io_context context_{1};  // one thread: no locking inside
