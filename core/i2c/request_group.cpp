@@ -49,7 +49,8 @@ std::byte* split_status(std::span<const Buffer> buffers, std::vector<Buffer>& re
 void RequestGroup::add(const virtio::Chain& chain) {
   Request request{.head = chain.head};
   Message message{.address = *Address::seven_bit(0), .read = false, .data = {}};
-  if (!parse(chain, request, message)) well_formed_ = false;
+  descriptors_ += chain.descriptors;
+  if (!parse(chain, request, message) || is_too_costly()) well_formed_ = false;
   requests_.push_back(request);
   messages_.push_back(message);
 }
@@ -118,6 +119,7 @@ void RequestGroup::complete(virtio::Queue& queue, std::size_t completed) {
   gathered_.clear();
   well_formed_ = true;
   bytes_ = 0;
+  descriptors_ = 0;
 }
 
 std::uint32_t RequestGroup::finish(const Request& request, const Message& message, bool ok) {

@@ -28,6 +28,8 @@ class RequestGroup {
   /// that it can hold a bus and the memory to gather it in, and the pieces of scattered data.
   static constexpr std::size_t max_bytes = std::size_t{1} << 20;
   static constexpr std::size_t max_pieces = std::size_t{1} << 16;
+  /// The same for the descriptors of all its requests, which cost time even when they are empty.
+  static constexpr std::size_t max_descriptors = std::size_t{1} << 16;
 
   /// Takes the request in `chain` as the last one of the group.
   void add(const virtio::Chain& chain);
@@ -40,6 +42,9 @@ class RequestGroup {
 
   /// Whether every request is well-formed, so that the group can be carried out.
   [[nodiscard]] bool is_well_formed() const { return well_formed_; }
+
+  /// Whether its descriptors are above their limit: more of it is not worth waiting for.
+  [[nodiscard]] bool is_too_costly() const { return descriptors_ > max_descriptors; }
 
   /// The transaction. Valid until the next change of the group, and only for a well-formed one.
   [[nodiscard]] std::span<const Message> messages() const { return messages_; }
@@ -72,6 +77,7 @@ class RequestGroup {
   std::vector<Message> messages_;
   bool well_formed_ = true;
   std::size_t bytes_ = 0;               // of data in all requests
+  std::size_t descriptors_ = 0;         // of all requests
   std::vector<virtio::Buffer> rest_;    // scratch: the data pieces of the request being parsed
   std::vector<virtio::Buffer> pieces_;  // where scattered reads go
   std::vector<std::byte> gathered_;     // never reallocated while messages point into it

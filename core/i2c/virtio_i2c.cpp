@@ -20,16 +20,21 @@ void VirtioI2c::queue_started(std::uint16_t /*index*/, bool resumed) {
 }
 
 virtio::Progress VirtioI2c::process(std::uint16_t /*index*/, virtio::Queue& queue) {
-  for (std::size_t taken = 0; taken < requests_per_call || group_.is_open(); ++taken) {
+  std::size_t requests = 0;
+  std::size_t descriptors = 0;
+  while (!group_.empty() || (requests < requests_per_call && descriptors < descriptors_per_call)) {
     if (queue.pop(chain_) != virtio::Pop::chain) {
       // Dry, or broken behind requests that are good.
       carry_out(queue);
       return virtio::Progress::drained;
     }
     group_.add(chain_);
+    ++requests;
+    descriptors += chain_.descriptors;
     // No driver can have more requests under way than its ring has entries; one that offers the
     // same again before it is answered shall not make the group grow.
-    if (!group_.is_open() || group_.size() >= queue.size()) carry_out(queue);
+    const bool full = group_.size() >= queue.size() || group_.is_too_costly();
+    if (!group_.is_open() || full) carry_out(queue);
   }
   return virtio::Progress::more;
 }

@@ -20,9 +20,10 @@ namespace vhost_device::i2c {
 /// carried out, as Linux's driver counts on when its ring is full.
 class VirtioI2c final : public virtio::Device {
  public:
-  /// How many requests one call of `process` takes before it gives the thread back between two
-  /// groups.
+  /// How many requests, and descriptors of requests, one call of `process` takes before it gives
+  /// the thread back between two groups.
   static constexpr std::size_t requests_per_call = 256;
+  static constexpr std::size_t descriptors_per_call = 8192;
 
   explicit VirtioI2c(std::shared_ptr<Adapter> adapter) : adapter_(std::move(adapter)) {}
 

@@ -47,8 +47,9 @@ class Device {
   /// a pause of the virtual machine; false after a reset.
   virtual void queue_started(std::uint16_t /*index*/, bool /*resumed*/) {}
 
-  /// Serves what is waiting in queue `index`, up to a bound of its own so that control messages are
-  /// not kept waiting by a guest that never pauses.
+  /// Serves what is waiting in queue `index`, up to a bound of its own on requests and on what they
+  /// cost (`Chain::descriptors`), so that control messages are not kept waiting by a guest that
+  /// never pauses.
   [[nodiscard]] virtual Progress process(std::uint16_t index, Queue& queue) = 0;
 };
 

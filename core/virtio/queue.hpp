@@ -16,6 +16,8 @@ struct Chain {
   std::uint16_t head = 0;        ///< What `Queue::complete` wants back.
   std::vector<Buffer> readable;  ///< Device-readable: the driver's output.
   std::vector<Buffer> writable;  ///< Device-writable: where the device answers.
+  /// How many descriptors were read for it, those without a buffer among them: what it has cost.
+  std::uint32_t descriptors = 0;
 };
 
 enum class Pop {

@@ -95,6 +95,7 @@ Pop SplitQueue::pop(Chain& chain) {
   chain.head = 0;
   chain.readable.clear();
   chain.writable.clear();
+  chain.descriptors = 0;
   if (!broken_reason_.empty()) return Pop::broken;
 
   // Acquire: what the driver wrote before it moved the index is seen after (2.7.13.3).
@@ -136,6 +137,7 @@ bool SplitQueue::read_table(const Table& table, std::uint32_t first, Chain& chai
   // A chain without a loop passes each entry once at most.
   for (std::uint32_t steps = 0; steps < table.entries; ++steps) {
     const std::optional<Descriptor> descriptor = read_entry(table, index);
+    ++chain.descriptors;
     if (!descriptor) {
       return break_ring("entry " + number(index) + " of an indirect table is not in guest memory");
     }
