@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/io/folder_lock.hpp"
 #include "core/io/unix_address.hpp"
 
 namespace vhost_device::io {
@@ -88,6 +89,7 @@ OwnFile::~OwnFile() {
 
 SocketFile::SocketFile(fs::path path, mode_t mode) : path_(std::move(path)) {
   const UnixAddress address = to_address(path_);
+  const FolderLock lock(path_.parent_path());  // until it listens
   remove_stale(path_, address);
   fd_ = open_socket(path_, 0);
   // On Linux the file gets the mode of the socket's inode less the umask: it can never be opened by
@@ -112,6 +114,7 @@ virtio::UniqueFd SocketFile::duplicate() const {
 }
 
 SocketLink::SocketLink(const fs::path& path, const fs::path& target) {
+  const FolderLock lock(path.parent_path());
   std::error_code error;
   if (fs::is_symlink(path, error) && fs::read_symlink(path, error) == target) {
     fs::remove(path, error);

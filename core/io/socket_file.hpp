@@ -48,9 +48,10 @@ class SocketFile {
  public:
   /// Binds and listens. The file has the permissions `mode` in the end, and never more.
   ///
-  /// A stale socket, one that nobody listens on, is replaced. Throws SocketError, with nothing
-  /// changed, when a process listens there, when a file of another kind is there, when the path is
-  /// longer than a socket's may be (107 bytes), or when the folder does not allow it.
+  /// A stale socket, one that nobody listens on, is replaced; of several that try at the same time,
+  /// in whatever process, one does (see folder_lock.hpp). Throws SocketError, with nothing changed,
+  /// when a process listens there, when a file of another kind is there, when the path is longer
+  /// than a socket's may be (107 bytes), or when the folder does not allow it.
   SocketFile(std::filesystem::path path, mode_t mode);
 
   SocketFile(const SocketFile&) = delete;
