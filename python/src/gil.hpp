@@ -5,6 +5,8 @@
 #include <pybind11/pybind11.h>
 #include <unistd.h>
 
+#include <chrono>
+
 namespace vhost_device::python {
 
 inline bool interpreter_is_ending() {
@@ -35,6 +37,20 @@ class ReleaseGil {
 
   PyThreadState* thread_;
 };
+
+/// How long a binding waits for something before it looks for Ctrl-C.
+constexpr std::chrono::milliseconds wait_slice{50};
+
+/// Python's signal handlers run on its main thread, and only when that comes back to Python.
+inline bool handles_signals() { return ::getpid() == ::gettid(); }
+
+/// Runs the handlers of signals that have come, and throws what they raise, such as
+/// KeyboardInterrupt. For waits without the GIL, on any thread.
+inline void check_signals() {
+  if (!handles_signals() || interpreter_is_ending()) return;
+  const pybind11::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
+}
 
 /// For bindings that may take a bus's lock: the order is always bus lock, then GIL.
 using WithoutGil = pybind11::call_guard<ReleaseGil>;

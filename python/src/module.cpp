@@ -7,6 +7,7 @@
 
 #include <chrono>
 
+#include "backends/sim/bus/bus_mutex.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
@@ -76,5 +77,6 @@ PYBIND11_MODULE(_core, module) {
              "Before the interpreter ends: from here on no chip is called any more.");
 
   log_queue::take_over_spdlog();
+  vhost_device::sim::BusMutex::on_wait(&check_signals);
   py::module_::import("atexit").attr("register")(py::cpp_function(&shut_down));
 }

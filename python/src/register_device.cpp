@@ -31,7 +31,9 @@ Raising Nack refuses. Any other exception is a NACK on the bus too; it is logged
 and kept in the bus's script_errors. So is ScriptTimeout, raised in a method that takes longer than
 the bus's script_limit_ms.
 
-A method may use other chips of its bus, but none of another bus.)";
+A method may use other chips of its bus, but should use none of another bus: where two buses wait for
+each other like that, RuntimeError is raised in one of the chips that do. It may fork, but the child
+must not return: it is ended if it does.)";
 
 // Makes protected members known to the bindings.
 struct Access : sim::Device {

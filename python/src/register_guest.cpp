@@ -11,6 +11,7 @@
 #include "core/io/in_process_guest.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
+#include "python/src/interruptible_guest.hpp"
 #include "python/src/registration.hpp"
 
 namespace py = pybind11;
@@ -32,31 +33,47 @@ class InProcessGuest final : public i2c::Adapter {
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
   void close() {
-    const std::lock_guard lock(mutex_);
+    const auto lock = take_turn();
     parts_.reset();
   }
 
  private:
   struct Parts {
     Parts(const std::filesystem::path& socket, milliseconds limit)
-        : guest(socket, {.memory_size = memory_size, .limit = limit, .front_end = {}}),
-          ring(i2c::VirtioI2cDriver::make_ring(guest, queue_size)),
-          driver(guest, ring, {.timeout = limit}) {
-      guest.start({&ring});
+        : guest(connect(socket, {.memory_size = memory_size, .limit = limit, .front_end = {}})),
+          transport(*guest),
+          ring(i2c::VirtioI2cDriver::make_ring(transport, queue_size)),
+          driver(transport, ring, {.timeout = limit}) {
+      guest->start({&ring});
     }
 
-    io::InProcessGuest guest;
+    std::unique_ptr<io::InProcessGuest> guest;
+    InterruptibleTransport transport;
     virtio::DriverRing ring;
     i2c::VirtioI2cDriver driver;
   };
 
-  [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override {
-    const std::lock_guard lock(mutex_);
-    if (!parts_) return {0, i2c::TransferError::io_error};
-    return parts_->driver.transfer(messages);
+  /// One thread at a time. Ctrl-C ends the wait.
+  [[nodiscard]] std::unique_lock<std::timed_mutex> take_turn() {
+    std::unique_lock lock(mutex_, std::try_to_lock);
+    while (!lock && !lock.try_lock_until(std::chrono::system_clock::now() + wait_slice)) {
+      check_signals();
+    }
+    return lock;
   }
 
-  std::mutex mutex_;
+  [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override {
+    const auto lock = take_turn();
+    if (!parts_) return {0, i2c::TransferError::io_error};
+    try {
+      return parts_->driver.transfer(messages);
+    } catch (const py::error_already_set&) {
+      parts_.reset();  // nobody waits for the answers that are still to come
+      throw;
+    }
+  }
+
+  std::timed_mutex mutex_;
   std::optional<Parts> parts_;
 };
 
@@ -72,7 +89,8 @@ void register_guest(py::module_& module) {
       "back: it is a BusError.\n\n"
       "`timeout`, in seconds, is for each answer of the daemon. FrontEndError if the daemon "
       "cannot\n"
-      "be reached or refuses something.")
+      "be reached or refuses something. Ctrl-C ends every wait; in the middle of a transfer it\n"
+      "closes the guest.")
       .def(py::init([](const std::filesystem::path& socket_path, double timeout) {
              return std::make_unique<InProcessGuest>(
                  socket_path, milliseconds(static_cast<long>(timeout * 1000)));

@@ -156,7 +156,9 @@ class Device:
     and kept in the bus's script_errors. So is ScriptTimeout, raised in a method that takes longer than
     the bus's script_limit_ms.
 
-    A method may use other chips of its bus, but none of another bus.
+    A method may use other chips of its bus, but should use none of another bus: where two buses wait for
+    each other like that, RuntimeError is raised in one of the chips that do. It may fork, but the child
+    must not return: it is ended if it does.
     """
     def __init__(self, address: int | Address | collections.abc.Sequence[int | Address], *, name: str | None = None) -> None:
         """
@@ -402,7 +404,8 @@ class InProcessGuest(Adapter):
     back: it is a BusError.
 
     `timeout`, in seconds, is for each answer of the daemon. FrontEndError if the daemon cannot
-    be reached or refuses something.
+    be reached or refuses something. Ctrl-C ends every wait; in the middle of a transfer it
+    closes the guest.
     """
     def __enter__(self) -> InProcessGuest:
         ...

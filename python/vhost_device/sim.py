@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from vhost_device import _core
 from vhost_device._core import (
@@ -61,11 +61,13 @@ class Bus(_core.Bus):
         self._scripts = ScriptLog()
         self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
 
-    def __getattr__(self, name: str) -> NoReturn:
-        # Asked for what is not there.
-        if name in ("_clock", "_scripts", "_supervisor"):
-            raise TypeError("Bus.__init__() was not called; call super().__init__() before the bus is used")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # to which any name would be fine
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # Asked for what is not there.
+            if name in ("_clock", "_scripts", "_supervisor"):
+                raise TypeError("Bus.__init__() was not called; call super().__init__() before using the bus")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @classmethod
     def from_board(cls, board: str | os.PathLike[str], clock: Clock | None = None) -> Bus:
@@ -94,7 +96,8 @@ class Bus(_core.Bus):
         """How long one call into a scripted chip may take; 0 for as long as it likes.
 
         After that ScriptTimeout is raised in it, and the transaction ends in a timeout. Code that waits
-        outside of the interpreter (a sleep, a socket) is not interrupted; give it limits of its own.
+        outside of the interpreter (a sleep, a socket) is not interrupted; give it limits of its own. Who
+        waits for the bus meanwhile is interrupted by Ctrl-C, and a guest's transfer has its own limit.
         """
         return self._supervisor.limit_ms
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from plugin_project import STAND_IN
+from program import Program
 
 import vhost_device.guest
 from vhost_device.sim import Bus
@@ -42,3 +43,11 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
         monkeypatch.setattr(vhost_device.guest, name, getattr(vhost_device.guest, name))
     pytester.makeconftest(STAND_IN)
     return pytester
+
+
+@pytest.fixture
+def program(folder: Path) -> Iterator[Program]:
+    """A Python program, ended with the test."""
+    program = Program(folder)
+    yield program
+    program.close()

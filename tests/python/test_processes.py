@@ -4,21 +4,14 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
+from program import LIMIT_S, SLOW_SCRIPT, Program
 
 from vhost_device import InProcessGuest
-from vhost_device.errors import FrontEndError
 from vhost_device.i2c import Read, TransferError, Write
-
-LIMIT_S = 30.0
 
 # As the issue has it, word for word.
 ISSUE_SCRIPT = '''\
@@ -44,68 +37,6 @@ with Daemon(bus, socket_path="vi2c.sock") as daemon:
     daemon.wait()
 '''
 
-# A chip that takes a while, so that a guest is usually inside of it.
-SLOW_SCRIPT = """\
-import sys
-from vhost_device import Daemon
-from vhost_device.sim import Bus, Device
-
-class Slow(Device):
-    def read(self, length):
-        return bytes(sum(range(20_000)) % 256 for _ in range(length))
-
-bus = Bus()
-bus.attach(Slow(0x20))
-daemon = Daemon(bus, "vi2c.sock").start()
-print("ready", flush=True)
-"""
-
-
-class Program:
-    """A Python program in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self, text: str) -> subprocess.Popen[str]:
-        (self.folder / "program.py").write_text(text)
-        self.process = subprocess.Popen(
-            # A shell's background ignores SIGINT, and so would this.
-            ["env", "--default-signal=INT", sys.executable, "-X", "faulthandler", "program.py"],
-            cwd=self.folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        return self.process
-
-    def run(self, text: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(text)
-        out, errors = process.communicate(timeout=LIMIT_S)
-        return subprocess.CompletedProcess([], process.returncode, out, errors)
-
-    def guest(self) -> InProcessGuest:
-        """Connects to the program's daemon as soon as it is there."""
-        assert self.process is not None
-        end = time.monotonic() + LIMIT_S
-        while self.process.poll() is None and time.monotonic() < end:
-            with suppress(FrontEndError):
-                return InProcessGuest(self.folder / "vi2c.sock")
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=0.01)
-        raise AssertionError("the program has no daemon")
-
-    def sockets(self) -> list[str]:
-        return [path.name for path in self.folder.iterdir() if path.name != "program.py"]
-
-    def close(self) -> None:
-        if self.process is None:
-            return
-        self.process.kill()
-        self.process.communicate()
-
 
 def hammer(guest: InProcessGuest) -> None:
     """Reads until the daemon is gone."""
@@ -117,13 +48,6 @@ def hammer(guest: InProcessGuest) -> None:
 def read_once(guest: InProcessGuest, address: int) -> None:
     with suppress(TransferError):
         guest.transfer([Read(address, 1)])
-
-
-@pytest.fixture
-def program(folder: Path) -> Iterator[Program]:
-    program = Program(folder)
-    yield program
-    program.close()
 
 
 def test_script_of_the_issue_works_until_ctrl_c(program: Program) -> None:
@@ -233,22 +157,3 @@ sys.stdin.readline()
         reading.join(LIMIT_S)
     assert process.returncode == 0
     assert program.sockets() == []
-
-
-def test_child_of_a_fork_leaves_the_parents_daemon_alone(program: Program) -> None:
-    text = """\
-import os
-import warnings
-from vhost_device import InProcessGuest
-from vhost_device.i2c import Read
-
-warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
-if os.fork() == 0:
-    sys.exit(0)
-assert os.wait()[1] == 0
-with InProcessGuest("vi2c.sock") as guest:
-    assert len(guest.transfer([Read(0x20, 2)])[0]) == 2
-daemon.stop()
-"""
-    done = program.run(SLOW_SCRIPT + text)
-    assert (done.returncode, done.stderr) == (0, "")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -135,6 +136,50 @@ def test_transfer_is_not_interrupted_by_another(bus: Bus) -> None:
     for _ in range(4):
         together.add(lambda: bus.transfer([Write(0x20, b"a"), Write(0x20, b"b"), Write(0x20, b"c")]))
     together.run()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda bus, sensor: bus.transfer([Read(0x48, 2)]),
+        lambda bus, sensor: sensor.temperature,
+        lambda bus, sensor: bus.devices,
+    ],
+    ids=["transfer", "property", "devices"],
+)
+def test_two_buses_whose_chips_wait_for_each_other_are_told_so(use: Callable[[Bus, Lm75], object]) -> None:
+    both_are_inside = threading.Barrier(2)
+
+    class Relay(Device):
+        def __init__(self, address: int, bus: Bus, sensor: Lm75) -> None:
+            super().__init__(address)
+            self.bus = bus
+            self.sensor = sensor
+
+        def read(self, length: int) -> bytes:
+            both_are_inside.wait(LIMIT_S)
+            use(self.bus, self.sensor)
+            return bytes(length)
+
+    def read(bus: Bus, address: int) -> None:
+        with suppress(TransferError):
+            bus.transfer([Read(address, 1)])
+
+    one, other = Bus(), Bus()
+    sensors = [bus.attach(Lm75(address=0x48)) for bus in (one, other)]
+    one.attach(Relay(0x20, other, sensors[1]))
+    other.attach(Relay(0x21, one, sensors[0]))
+    threads = [threading.Thread(target=read, args=pair, daemon=True) for pair in ((one, 0x20), (other, 0x21))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LIMIT_S)
+
+    assert not any(thread.is_alive() for thread in threads)
+    [error] = one.script_errors + other.script_errors
+    assert isinstance(error.exception, RuntimeError)
+    assert "deadlock" in str(error.exception)
+    assert {"Relay at 0x20", "Relay at 0x21"} <= set(re.findall(r"Relay at 0x\d\d", str(error.exception)))
 
 
 def test_two_guests_scripts_and_properties_do_not_disturb_each_other(bus: Bus, socket: Path) -> None:

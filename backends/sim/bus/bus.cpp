@@ -26,7 +26,11 @@ Bus::Bus(std::shared_ptr<const Clock> clock)
   addressed_.reserve(usual_chips_per_transaction);
 }
 
-Bus::~Bus() { clear(); }
+Bus::~Bus() {
+  if (!domain_->mutex.lock_for_end()) return;
+  clear();
+  domain_->mutex.unlock();
+}
 
 void Bus::attach(std::shared_ptr<Device> device) {
   if (!device) throw std::invalid_argument("there is no chip to attach");
@@ -134,8 +138,6 @@ struct Bus::Transaction {
 i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
   const std::chrono::milliseconds limit = transaction_limit_;
   std::unique_lock lock(domain_->mutex, std::try_to_lock);
-  // By the wall clock, since ThreadSanitizer (of Clang 14) does not know what waits by the other. A
-  // jump of it makes this one wait shorter or longer, and nothing else.
   if (!lock && !lock.try_lock_until(std::chrono::system_clock::now() + limit)) {
     return {0, i2c::TransferError::timeout};
   }
@@ -175,7 +177,13 @@ void Bus::stop_addressed() {
   addressed_.clear();
 }
 
+void Bus::enter(Device& device) {
+  current_ = &device;
+  outer_ = BusMutex::calls(&device);
+}
+
 void Bus::exit() {
+  BusMutex::calls(outer_);
   Device* const device = std::exchange(current_, nullptr);
   if (std::exchange(current_leaves_, false)) device->leave();
 }

@@ -70,7 +70,7 @@ class Bus final : public i2c::Adapter {
   [[nodiscard]] i2c::TransferError run(const i2c::Message& message);
   void stop_addressed();
   /// Around each call into a chip, so that it can leave in the middle.
-  void enter(Device& device) { current_ = &device; }
+  void enter(Device& device);
   void exit();
 
   [[nodiscard]] const std::shared_ptr<Device>* find(i2c::Address address) const;
@@ -88,6 +88,7 @@ class Bus final : public i2c::Adapter {
   std::vector<std::shared_ptr<Device>> addressed_;  // Owed a STOP; null when it left before.
   Device* current_ = nullptr;                       // In a call now.
   bool current_leaves_ = false;
+  const Device* outer_ = nullptr;  // of another bus, which the same thread calls
 };
 
 }  // namespace vhost_device::sim

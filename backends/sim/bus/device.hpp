@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/sim/bus/bus_mutex.hpp"
 #include "backends/sim/bus/clock.hpp"
 #include "core/i2c/address.hpp"
 #include "core/i2c/message.hpp"
@@ -23,13 +24,13 @@ enum class Ack : bool { nack = false, ack = true };
 
 /// What the chips of one bus share: its lock and its clock. A chip on no bus has one of its own.
 ///
-/// The lock is recursive because a scripted chip may, in the middle of a transaction, set a
-/// property of another chip on its bus. It may not touch chips of another bus from there: two
-/// buses whose chips did that to each other would wait for each other's locks for ever.
+/// In the middle of a transaction a scripted chip may set a property of another chip on its bus. It
+/// should not touch chips of another bus from there: two buses whose chips do that to each other
+/// would wait for each other's locks for ever, which ends in BusDeadlock for one of them.
 struct BusDomain {
   explicit BusDomain(std::shared_ptr<const Clock> its_clock) : clock(std::move(its_clock)) {}
 
-  std::recursive_timed_mutex mutex;
+  BusMutex mutex;
   const std::shared_ptr<const Clock> clock;
   std::function<void(const std::string&)>
       on_warning;  ///< Guarded by the lock. Empty: nobody cares.
@@ -93,7 +94,7 @@ class Device {
 
    private:
     std::shared_ptr<BusDomain> domain_;  // outlives the lock
-    std::unique_lock<std::recursive_timed_mutex> lock_;
+    std::unique_lock<BusMutex> lock_;
   };
   [[nodiscard]] Guard lock() const;
 
