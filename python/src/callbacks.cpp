@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <mutex>
 
+#include "python/src/process_wide.hpp"
+
 namespace vhost_device::python {
 namespace {
 
@@ -15,11 +17,7 @@ struct Gate {
   bool closed = false;
 };
 
-// Never destroyed: a guest's thread may outlive the interpreter.
-Gate& gate() {
-  static auto* const the_gate = new Gate;
-  return *the_gate;
-}
+Gate& gate() { return ProcessWide<Gate>::instance(); }
 
 thread_local std::size_t depth = 0;
 

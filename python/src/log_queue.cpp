@@ -14,6 +14,8 @@
 #include <thread>
 #include <utility>
 
+#include "python/src/process_wide.hpp"
+
 namespace py = pybind11;
 
 namespace vhost_device::python::log_queue {
@@ -38,10 +40,7 @@ void deliver(const Record& record) {
 
 class Queue {
  public:
-  static Queue& instance() {
-    static auto* const the_queue = new Queue;  // never destroyed: guests' threads may outlive it
-    return *the_queue;
-  }
+  static Queue& instance() { return ProcessWide<Queue>::instance(); }
 
   void push(Level level, std::string text) {
     const std::lock_guard lock(mutex_);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "python/src/errors.hpp"
+#include "python/src/process_wide.hpp"
 
 namespace vhost_device::python {
 namespace {
@@ -23,10 +24,7 @@ constexpr std::chrono::milliseconds repetition{20};
 // Its mutex is the last one to be taken: never is the GIL waited for with it held.
 class ScriptWatchdog {
  public:
-  static ScriptWatchdog& instance() {
-    static auto* const the_watchdog = new ScriptWatchdog;  // never destroyed, as the gate
-    return *the_watchdog;
-  }
+  static ScriptWatchdog& instance() { return ProcessWide<ScriptWatchdog>::instance(); }
 
   void add(ScriptTimeLimit* limit) {
     const std::lock_guard lock(mutex_);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "python/src/scripted_device.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -59,6 +62,7 @@ ScriptHooks ScriptHooks::of(py::handle type) {
 
 /// A call into a script.
 struct ScriptedDevice::Call {
+  const pid_t process = ::getpid();
   py::object self;
   const char* hook = "";
   /// What Nack means at this moment.
@@ -68,6 +72,17 @@ struct ScriptedDevice::Call {
   py::object operator()(const char* its_hook, Arguments&&... arguments) {
     hook = its_hook;
     return self.attr(hook)(std::forward<Arguments>(arguments)...);
+  }
+
+  /// A script may fork, and the child come back from it, too: on a thread that serves its parent's
+  /// guests, with its parent's lock of the bus. It ends here.
+  void end_if_forked(const py::object& exception) const {
+    if (process == ::getpid()) return;
+    try {
+      py::module_::import("vhost_device._scripts").attr("end_child")(self, hook, exception);
+    } catch (const py::error_already_set&) {
+      ::_exit(EXIT_FAILURE);
+    }
   }
 };
 
@@ -162,6 +177,7 @@ i2c::TransferError ScriptedDevice::call(Body body) {
     const Limit limit(supervisor_ ? supervisor_->limit.load() : std::chrono::milliseconds(0),
                       timed_out);
     body(call);
+    call.end_if_forked(py::none());
     return i2c::TransferError::none;
   } catch (py::error_already_set& error) {
     return failed(call, timed_out, error);
@@ -178,6 +194,7 @@ i2c::TransferError ScriptedDevice::call(Body body) {
 
 i2c::TransferError ScriptedDevice::failed(const Call& call, bool timed_out,
                                           py::error_already_set& error) {
+  call.end_if_forked(error.value());
   if (call.nack != i2c::TransferError::none && error.matches(error_class("Nack"))) return call.nack;
   if (is_control_c(error)) {
     // It was meant for the program; raised again as soon as the transfer is over.

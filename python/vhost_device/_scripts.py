@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import sys
 import traceback
 from dataclasses import dataclass
+from typing import NoReturn
 
 from vhost_device import _core
 from vhost_device._core import Address, Device
@@ -63,6 +67,26 @@ class ScriptLog:
         error = ScriptError(device.name, device.address, hook, _without_traceback(exception), text)
         self._errors.append(error)
         _core.log(logging.ERROR, str(error).rstrip())
+
+
+def end_child(chip: Device, hook: str, exception: BaseException | None) -> NoReturn:
+    """Ends a process that a chip's method forked off and that came back from it.
+
+    It cannot do its parent's work. One that ended itself by SystemExit has its own status.
+    """
+    status = 1
+    if isinstance(exception, SystemExit):
+        code = exception.code
+        status = code if isinstance(code, int) else int(code is not None)
+    else:
+        text = "the child does not serve its parent's guests, and is ended; end it with os._exit()"
+        print(f"vhost_device: {chip.name}.{hook}() forked: {text}", file=sys.stderr)
+        if exception is not None:
+            traceback.print_exception(type(exception), exception, exception.__traceback__)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(status)
 
 
 def _without_traceback(exception: BaseException) -> BaseException:

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Processes that are forked off leave their parent's guests alone, and end."""
+
+from __future__ import annotations
+
+import pytest
+from program import SLOW_SCRIPT, WAITING_SCRIPT, Program
+
+
+def test_child_of_a_fork_leaves_the_parents_daemon_alone(program: Program) -> None:
+    text = """\
+import os
+import warnings
+from vhost_device import InProcessGuest
+from vhost_device.i2c import Read
+
+warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
+if os.fork() == 0:
+    sys.exit(0)
+assert os.wait()[1] == 0
+with InProcessGuest("vi2c.sock") as guest:
+    assert len(guest.transfer([Read(0x20, 2)])[0]) == 2
+daemon.stop()
+"""
+    done = program.run(SLOW_SCRIPT + text)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("child", "status", "told"),
+    [
+        ("pass", 1, "Forks.read() forked: the child does not serve"),
+        ("raise ValueError('child')", 1, "ValueError: child"),
+        ("sys.exit(7)", 7, ""),
+        ("os._exit(3)", 3, ""),
+    ],
+)
+def test_child_of_a_fork_in_a_chip_does_not_go_on(
+    program: Program, child: str, status: int, told: str
+) -> None:
+    text = f"""\
+import os
+import warnings
+from vhost_device import InProcessGuest
+from vhost_device.i2c import Read
+
+warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
+
+class Forks(Device):
+    def read(self, length):
+        pid = os.fork()
+        if pid == 0:
+            {child}
+        else:
+            self.status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return bytes(length)
+
+forks = bus.attach(Forks(0x21))
+with InProcessGuest("vi2c.sock") as guest:
+    assert guest.transfer([Read(0x21, 1)]) == [b"\\0"]
+    assert len(guest.transfer([Read(0x20, 4)])[0]) == 4
+daemon.stop()
+print(forks.status)
+"""
+    done = program.run(SLOW_SCRIPT + text)
+    assert (done.returncode, done.stdout) == (0, f"ready\n{status}\n")
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("child", "status"),
+    [
+        ("sys.exit(7)", 7),
+        # What was held when it was forked off is never released; what is its own works.
+        ("bus.devices", 5),
+        ("own = Bus(); own.attach(Device(0x30)); assert len(own.devices) == 1", 0),
+    ],
+)
+def test_child_of_a_fork_while_a_chip_is_called_ends(program: Program, child: str, status: int) -> None:
+    text = f"""\
+import warnings
+
+warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
+pid = os.fork()
+if pid == 0:
+    try:
+        {child}
+    except RuntimeError as error:
+        sys.exit(5 if "forked off" in str(error) else str(error))
+    sys.exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+    process = program.start(WAITING_SCRIPT + text)
+    assert process.stdout is not None
+    assert [process.stdout.readline() for _ in range(2)] == ["ready\n", f"{status}\n"]
