@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <span>
 #include <system_error>
 
@@ -35,6 +36,20 @@ struct Pipe {
     writer = Descriptor(ends[1]);
     if (::fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) check(errno, "pipe");
   }
+
+  /// The errno that the new process sends when it cannot become the program; zero at the end of the
+  /// stream.
+  [[nodiscard]] int wait_for_error() const {
+    pollfd readable{reader.get(), POLLIN, 0};
+    int error = 0;
+    ssize_t count = -1;
+    while (count < 0) {
+      (void)::poll(&readable, 1, -1);
+      count = ::read(reader.get(), &error, sizeof error);
+    }
+    return count == sizeof error ? error : 0;
+  }
+
   Descriptor reader;
   Descriptor writer;
 };
@@ -57,50 +72,76 @@ bool drain(const Descriptor& from, Sink&& sink) {
   return true;
 }
 
-/// How a new process differs from this one: which pipes it writes to, and signals as a shell would
-/// start it with, whatever this process has blocked or ignored.
-class SpawnPlan {
- public:
-  SpawnPlan(const Pipe& output, const Pipe& messages) {
-    check(::posix_spawn_file_actions_init(&files_), "posix_spawn");
-    check(::posix_spawnattr_init(&attributes_), "posix_spawn");
-    check(::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0),
-          "posix_spawn");
-    check(::posix_spawn_file_actions_adddup2(&files_, output.writer.get(), STDOUT_FILENO),
-          "posix_spawn");
-    check(::posix_spawn_file_actions_adddup2(&files_, messages.writer.get(), STDERR_FILENO),
-          "posix_spawn");
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    check(::posix_spawnattr_setsigmask(&attributes_, &signals), "posix_spawn");
-    ::sigfillset(&signals);
-    check(::posix_spawnattr_setsigdefault(&attributes_, &signals), "posix_spawn");
-    check(::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
-          "posix_spawn");
+/// What the new process does until it becomes the program: it gets its pipes, and signals as a
+/// shell would start it with, whatever this process has blocked or ignored. It ends with the thread
+/// that began it, should that be killed; nobody else would then end a program that waits for ever.
+///
+/// Other threads may have held any lock at the fork, so this makes system calls and nothing else.
+/// It returns only when one of them failed, with errno.
+void become(char* const* arguments, const Pipe& output, const Pipe& messages, pid_t parent) {
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return;
+  if (::getppid() != parent) ::_exit(EXIT_FAILURE);  // it was killed before it could be told
+  const int nothing = ::open("/dev/null", O_RDONLY);
+  if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 ||
+      ::dup2(output.writer.get(), STDOUT_FILENO) < 0 ||
+      ::dup2(messages.writer.get(), STDERR_FILENO) < 0) {
+    return;
   }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    ::posix_spawnattr_destroy(&attributes_);
-    ::posix_spawn_file_actions_destroy(&files_);
-  }
+  if (nothing > STDERR_FILENO) ::close(nothing);
+  struct sigaction defaults {};
+  defaults.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &defaults, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execvp(arguments[0], arguments);
+}
 
-  [[nodiscard]] pid_t start(const std::vector<std::string>& command) const {
-    std::vector<std::string> words = command;
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    pid_t pid = -1;
-    check(::posix_spawnp(&pid, arguments[0], &files_, &attributes_, arguments.data(), ::environ),
-          command[0].c_str());
-    return pid;
+/// While it lives, this thread blocks all signals: no handler of this process shall run in a new
+/// one.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
  private:
-  posix_spawn_file_actions_t files_;
-  posix_spawnattr_t attributes_;
+  sigset_t before_{};
 };
+
+/// Starts a program. Not with posix_spawn, which cannot ask for the end with the parent.
+pid_t start(const std::vector<std::string>& command, const Pipe& output, const Pipe& messages) {
+  std::vector<std::string> words = command;
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  Pipe failure;  // closed without a word when the program starts
+  const pid_t parent = ::getpid();
+  pid_t pid = -1;
+  {
+    const SignalsBlocked blocked;
+    pid = ::fork();
+    if (pid == 0) {
+      become(arguments.data(), output, messages, parent);
+      const int error = errno;
+      (void)!::write(failure.writer.get(), &error, sizeof error);
+      ::_exit(EXIT_FAILURE);
+    }
+  }
+  check(pid < 0 ? errno : 0, "fork");
+  failure.writer.close();
+  if (const int error = failure.wait_for_error(); error != 0) {
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
+    check(error, command[0].c_str());
+  }
+  return pid;
+}
 
 /// A process that does not outlive this object. Named by a pidfd where it is killed, since its
 /// number may be reused where someone else reaps children.
@@ -199,7 +240,7 @@ ProcessOutcome::End follow(const Child& child, Pipe& output, Pipe& messages,
 ProcessOutcome run_bounded(const std::vector<std::string>& command, const ProcessLimits& limits) {
   Pipe output;
   Pipe messages;
-  Child child(SpawnPlan(output, messages).start(command));
+  Child child(start(command, output, messages));
   child.limit(RLIMIT_CPU, limits.cpu_seconds);
   child.limit(RLIMIT_AS, limits.address_space_bytes);
   child.limit(RLIMIT_FSIZE, 0);

@@ -32,7 +32,8 @@ struct ProcessOutcome {
   std::string messages;           ///< Of standard error.
 };
 
-/// Runs a program (found in PATH) to its end, with nothing to read on its standard input.
+/// Runs a program (found in PATH) to its end, with nothing to read on its standard input. It does
+/// not outlive this call, even when this process is killed.
 ///
 /// Throws std::system_error when it cannot be started: ENOENT when there is no such program.
 [[nodiscard]] ProcessOutcome run_bounded(const std::vector<std::string>& command,

@@ -3,7 +3,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -121,6 +125,32 @@ TEST(RunBounded, program_that_leaves_a_child_behind_has_ended) {
   EXPECT_EQ(text(outcome), "done");
   const int end = ::open(fifo.c_str(), O_WRONLY);  // lets the grandchild go
   EXPECT_EQ(::close(end), 0);
+}
+
+// As a compiler is that waits for a pipe which the source names, when the daemon is killed.
+TEST(RunBounded, program_ends_with_a_process_that_is_killed) {
+  const testing::TemporaryFolder folder;
+  const std::string fifo = (folder.path() / "fifo").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int held_by_program = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    (void)run_shell("exec 9> " + fifo + "; echo >&9; exec tail -f /dev/null");
+    ::_exit(1);
+  }
+  constexpr int limit_ms = 10'000;
+  pollfd begun{held_by_program, POLLIN, 0};
+  ASSERT_EQ(::poll(&begun, 1, limit_ms), 1);
+  char line = 0;
+  ASSERT_EQ(::read(held_by_program, &line, 1), 1);
+
+  ::kill(killed, SIGKILL);
+
+  pollfd end{held_by_program, 0, 0};
+  EXPECT_EQ(::poll(&end, 1, limit_ms), 1);
+  EXPECT_EQ(end.revents, POLLHUP);
+  EXPECT_EQ(::waitpid(killed, nullptr, 0), killed);
+  ::close(held_by_program);
 }
 
 TEST(RunBounded, busy_program_is_ended_at_the_limit_of_cpu_time) {
