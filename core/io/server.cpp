@@ -1,14 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "core/io/server.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
+#include "core/vhost_user/message.hpp"
+
 namespace vhost_device::io {
+namespace {
+
+/// How many this process has open. Zero when there is no /proc.
+std::size_t open_descriptors() {
+  using Iterator = std::filesystem::directory_iterator;
+  std::error_code error;
+  const Iterator first("/proc/self/fd", error);
+  return error ? 0 : static_cast<std::size_t>(std::distance(first, Iterator()));
+}
+
+/// Better told at the start than by the guest that happens to come last.
+void check_descriptor_limit(std::size_t guests) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  // The last ones come with a message and go after it.
+  const std::size_t needed =
+      open_descriptors() + guests * Server::descriptors_per_guest + vhost_user::max_fds;
+  if (needed <= limit.rlim_cur) return;
+  const std::string number = std::to_string(needed);
+  throw SocketError(std::to_string(guests) + " sockets may need " + number +
+                    " file descriptors, and the limit of this process is " +
+                    std::to_string(limit.rlim_cur) + "; raise it with `ulimit -n " + number +
+                    "` (LimitNOFILE= in a systemd unit) or serve fewer sockets");
+}
+
+}  // namespace
 
 Server::Server(const Options& options, const GuestDeviceFactory& make_device) {
   if (options.path.empty()) throw SocketError("the socket's path is empty");
+  check_descriptor_limit(options.count);
   for (std::size_t i = 0; i < options.count; ++i) {
     sockets_.emplace_back(options.path.string() + std::to_string(i), options.mode);
   }

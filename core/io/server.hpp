@@ -32,8 +32,15 @@ class Server {
   };
   static constexpr std::size_t max_count = 1024;
 
+  /// Descriptors for each guest of a device with one queue: while nobody is connected, its socket
+  /// twice and three of its loop; besides, when there is a front-end, the connection and three for
+  /// the queue's notifications.
+  static constexpr std::size_t idle_descriptors = 5;
+  static constexpr std::size_t descriptors_per_guest = idle_descriptors + 4;
+
   /// Listens on `options.count` sockets, and serves from now on. Throws SocketError, with no socket
-  /// left behind, when one of them cannot be listened on.
+  /// left behind, when one of them cannot be listened on, or when this process may not have as many
+  /// descriptors as all the guests will need.
   Server(const Options& options, const GuestDeviceFactory& make_device);
 
   /// Serves an inherited socket, listening or connected. Throws std::system_error when it is not a

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "core/io/server.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <atomic>
 #include <future>
+#include <list>
 
 #include "core/virtio/features.hpp"
 #include "tests/unit/io/served_bus.hpp"
@@ -14,8 +17,11 @@
 namespace vhost_device::io {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using testing::I2cGuest;
 using testing::ServedBus;
+using ::testing::ThrowsMessage;
 using namespace std::chrono_literals;
 
 constexpr auto limit = 5s;
@@ -135,6 +141,49 @@ TEST(Server, socket_that_cannot_be_made_leaves_no_other_behind) {
 
   EXPECT_FALSE(std::filesystem::exists(folder / "x0"));
   EXPECT_TRUE(std::filesystem::exists(folder / "x1"));
+}
+
+/// While it lives, this process may have so many descriptors.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(std::size_t most) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit lower{most, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &lower);
+  }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Server, limit_of_descriptors_below_what_guests_need_is_told_with_the_remedy) {
+  testing::TemporaryFolder folder;
+  const auto bus = std::make_shared<sim::Bus>();
+  const DescriptorLimit limited(100);
+
+  EXPECT_THAT([&] { Server({.path = folder / "x", .count = 64}, testing::i2c_devices(bus)); },
+              ThrowsMessage<SocketError>(
+                  AllOf(HasSubstr("64 sockets"), HasSubstr("is 100;"), HasSubstr("`ulimit -n "))));
+
+  EXPECT_FALSE(std::filesystem::exists(folder / "x0"));
+}
+
+TEST(Server, guests_need_no_more_descriptors_than_are_counted) {
+  constexpr std::size_t guests = 4;
+  const std::size_t before = testing::open_descriptors();
+  ServedBus served(guests);
+  const std::size_t idle = testing::open_descriptors();
+  std::list<I2cGuest> connected;
+  for (std::size_t i = 0; i < guests; ++i) {
+    EXPECT_TRUE(connected.emplace_back(served.socket(i)).eeprom_works(std::byte{1}));
+  }
+
+  EXPECT_LE(idle - before, guests * Server::idle_descriptors);
+  // A guest has its own memory, its end of the connection, and of three notifications.
+  EXPECT_LE(testing::open_descriptors() - before, guests * (Server::descriptors_per_guest + 5));
 }
 
 TEST(Server, inherited_listening_socket_is_served) {
