@@ -17,6 +17,11 @@ using DeviceFactory = std::function<std::unique_ptr<virtio::Device>()>;
 
 /// One guest's socket with its own thread and event loop: one front-end at a time, one after the
 /// other for as long as it runs.
+///
+/// A front-end that is connected keeps its place for as long as it likes, also in silence: so is
+/// one whose machine is paused, or just has nothing to ask of its devices. Another one that
+/// connects is turned away with a line in the log. Who may connect is a matter of the socket's
+/// permissions.
 class GuestServer {
  public:
   /// Serves `socket` from now on: a listening one, whose front-ends come and go, or a connected
