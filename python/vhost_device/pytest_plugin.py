@@ -17,7 +17,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 import pytest
 
@@ -28,10 +28,16 @@ if TYPE_CHECKING:
 
 __all__ = ["GuestFactory"]
 
+_Hook = TypeVar("_Hook", bound=Callable[..., object])
+
 _CONSOLE_LINES = 40
 _ACCELERATORS = ("tcg", "kvm", "auto")
 # An idle guest answers in some hundredths of a second.
 _ANSWER_LIMIT_S = 10.0
+
+# Where pytest is older, this is loaded all the same, and must not be in the way of other tests.
+_OLDEST_PYTEST = (8, 0)
+_pytest_is_too_old = pytest.version_tuple[:2] < _OLDEST_PYTEST
 
 # What a test uses, for its report.
 _buses_key = pytest.StashKey[list["Bus"]]()
@@ -69,7 +75,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def _session_bus() -> Bus:
+def _needs_pytest_8() -> None:
+    if _pytest_is_too_old:
+        pytest.fail(
+            f"the fixtures of vhost-device need pytest 8.0 or newer, and this is pytest {pytest.__version__};"
+            " pip install 'vhost-device[pytest]' brings it",
+            pytrace=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def _session_bus(_needs_pytest_8: None) -> Bus:
     from vhost_device.sim import Bus
 
     return Bus()
@@ -111,7 +127,7 @@ def linux_guest(
 
 
 @pytest.fixture
-def linux_guest_factory(request: pytest.FixtureRequest) -> Iterator[GuestFactory]:
+def linux_guest_factory(_needs_pytest_8: None, request: pytest.FixtureRequest) -> Iterator[GuestFactory]:
     """Boots further guests: linux_guest_factory(bus, ...) has an I2C bus for each argument.
     An argument is a Bus, or the socket of a Daemon. Keywords go to LinuxGuest. The guests are closed
     after the test.
@@ -244,7 +260,11 @@ def _image(config: pytest.Config) -> GuestImage:
 # ---- reports
 
 
-@pytest.hookimpl(wrapper=True)
+def _wrapper(hook: _Hook) -> _Hook:
+    return hook if _pytest_is_too_old else pytest.hookimpl(wrapper=True)(hook)
+
+
+@_wrapper
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     try:
         result = yield
@@ -256,7 +276,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return result
 
 
-@pytest.hookimpl(wrapper=True)
+@_wrapper
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -267,6 +287,10 @@ def pytest_runtest_makereport(
             which = f" {number}" if len(guests) > 1 else ""
             report.sections.append((f"console of guest{which}", _console(guest)))
     return report
+
+
+if _pytest_is_too_old:  # which would take them for hooks of another kind
+    del pytest_pyfunc_call, pytest_runtest_makereport
 
 
 def _console(guest: LinuxGuest) -> str:

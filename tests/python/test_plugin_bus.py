@@ -134,3 +134,27 @@ def test_nothing_is_loaded():
 def test_plugin_is_in_the_header_of_a_run(project: pytest.Pytester) -> None:
     result = run(project, "def test_nothing(): pass\n")
     result.stdout.fnmatch_lines(["plugins:*vhost-device-*"])
+
+
+def test_older_pytest_is_told_what_the_fixtures_need_and_runs_other_tests(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("""
+        def test_other():
+            pass
+
+        def test_bus(i2c_bus):
+            pass
+
+        def test_factory(linux_guest_factory):
+            pass
+        """)
+    result = pytester.runpython_c("""
+import pytest
+pytest.__version__, pytest.version_tuple = "7.2.1", (7, 2, 1)
+pytest.main(["-p", "no:cacheprovider"])
+""")
+    result.assert_outcomes(passed=1, errors=2)
+    result.stdout.fnmatch_lines(
+        ["the fixtures of vhost-device need pytest 8.0 or newer, and this is pytest 7.2.1; pip install *"]
+    )
