@@ -8,6 +8,7 @@
 #include "backends/sim/board/board.hpp"
 #include "core/io/front_end_connection.hpp"
 #include "core/io/socket_file.hpp"
+#include "python/src/text.hpp"
 
 namespace py = pybind11;
 
@@ -38,11 +39,12 @@ const char* class_name(i2c::TransferError error) {
 }
 
 void set_error(const char* name, const std::exception& error) {
-  PyErr_SetString(error_class(name).ptr(), error.what());
+  const py::object type = error_class(name);
+  PyErr_SetObject(type.ptr(), type(to_text(error.what())).ptr());
 }
 
 void set_os_error(const std::system_error& error) {
-  const py::object arguments = py::make_tuple(error.code().value(), error.what());
+  const py::object arguments = py::make_tuple(error.code().value(), to_text(error.what()));
   PyErr_SetObject(PyExc_OSError, arguments.ptr());
 }
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "python/src/process_wide.hpp"
+#include "python/src/text.hpp"
 
 namespace py = pybind11;
 
@@ -32,7 +33,7 @@ void deliver(const Record& record) {
   const py::gil_scoped_acquire gil;
   try {
     py::module_::import("vhost_device._log")
-        .attr("deliver")(static_cast<int>(record.level), py::str(record.text));
+        .attr("deliver")(static_cast<int>(record.level), to_text(record.text));
   } catch (py::error_already_set& error) {
     error.discard_as_unraisable("vhost_device: writing a log record");
   }

@@ -9,11 +9,13 @@
 
 #include "backends/sim/bus/bus_mutex.hpp"
 #include "python/src/callbacks.hpp"
+#include "python/src/duration.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
 #include "python/src/script_watchdog.hpp"
+#include "python/src/text.hpp"
 
 namespace py = pybind11;
 
@@ -61,17 +63,19 @@ PYBIND11_MODULE(_core, module) {
 
   module.def(
       "log",
-      [](int level, std::string text) {
-        log_queue::push(static_cast<log_queue::Level>(level), std::move(text));
+      [](int level, const py::str& text) {
+        log_queue::push(static_cast<log_queue::Level>(level), to_utf8(text));
       },
       py::arg("level"), py::arg("text"),
       "Writes a log record without waiting for its handlers, and so with any lock held.");
   module.def(
       "flush_log",
       [](double timeout) {
-        log_queue::flush(std::chrono::milliseconds(static_cast<long>(timeout * 1000)));
+        const std::chrono::milliseconds limit = to_limit(timeout);
+        const ReleaseGil release;
+        log_queue::flush(limit);
       },
-      py::arg("timeout") = 2.0, WithoutGil(),
+      py::arg("timeout") = 2.0,
       "Waits until everything that was logged before has reached its handlers.");
   module.def("end_scripts", &end_scripts,
              "Before the interpreter ends: from here on no chip is called any more.");

@@ -14,6 +14,7 @@
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
+#include "python/src/text.hpp"
 
 namespace py = pybind11;
 
@@ -37,7 +38,7 @@ void with_image(Access access) {
       reason = error.what();
     }
   }
-  raise("ImageError", reason);
+  raise("ImageError", to_text(reason));
 }
 
 void load_image(At24& chip, const Path& path) {
@@ -131,8 +132,17 @@ void register_at24(py::module_& module) {
       .def("save_to", &save_to, py::arg("path"),
            "Writes the contents to a file, and every change from now on. ImageError if that does "
            "not work\nat first; for failures later on there is last_error.")
-      .def_property_readonly("last_error", py::cpp_function(&At24::last_error, WithoutGil()),
-                             "Why contents were last not saved; empty when they always were.");
+      .def_property_readonly(
+          "last_error",
+          [](const At24& self) {
+            std::string text;
+            {
+              const ReleaseGil release;
+              text = self.last_error();
+            }
+            return to_text(text);
+          },
+          "Why contents were last not saved; empty when they always were.");
   refuse_unconstructed<At24>();
 }
 

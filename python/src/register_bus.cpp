@@ -14,6 +14,7 @@
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
 #include "python/src/scripted_device.hpp"
+#include "python/src/text.hpp"
 
 namespace py = pybind11;
 
@@ -59,9 +60,16 @@ void register_bus(py::module_& module) {
       .def(
           "load_board",
           [](sim::Bus& bus, const std::filesystem::path& board) {
-            return sim::load_board(bus, board);
+            std::vector<std::string> warnings;
+            {
+              const ReleaseGil release;
+              warnings = sim::load_board(bus, board);
+            }
+            py::typing::List<py::str> texts;
+            for (const std::string& warning : warnings) texts.append(to_text(warning));
+            return texts;
           },
-          py::arg("board"), WithoutGil(),
+          py::arg("board"),
           "Puts the chips of a devicetree file (.dts or .dtb) on the bus. FILE:NODE chooses one "
           "of\n"
           "several buses in it. Returns warnings. BoardError, and the bus as it was, if the file\n"

@@ -10,6 +10,7 @@
 #include "core/i2c/virtio_i2c_driver.hpp"
 #include "core/io/in_process_guest.hpp"
 #include "python/src/construction.hpp"
+#include "python/src/duration.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/interruptible_guest.hpp"
 #include "python/src/registration.hpp"
@@ -92,10 +93,11 @@ void register_guest(py::module_& module) {
       "be reached or refuses something. Ctrl-C ends every wait; in the middle of a transfer it\n"
       "closes the guest.")
       .def(py::init([](const std::filesystem::path& socket_path, double timeout) {
-             return std::make_unique<InProcessGuest>(
-                 socket_path, milliseconds(static_cast<long>(timeout * 1000)));
+             const milliseconds limit = to_limit(timeout);
+             const ReleaseGil release;
+             return std::make_unique<InProcessGuest>(socket_path, limit);
            }),
-           py::arg("socket_path"), py::arg("timeout") = 5.0, WithoutGil())
+           py::arg("socket_path"), py::arg("timeout") = 5.0)
       .def("close", &InProcessGuest::close, WithoutGil(), "Leaves. May be called again.")
       .def(
           "__enter__", [](InProcessGuest& self) -> InProcessGuest& { return self; },

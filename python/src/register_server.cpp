@@ -17,6 +17,7 @@
 #include "core/io/server.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/construction.hpp"
+#include "python/src/duration.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
@@ -29,11 +30,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds log_limit{1000};
-
-milliseconds to_limit(double seconds) {
-  constexpr double longest_s = 1e6;  // 11 days: more would overflow a wait's arithmetic
-  return milliseconds(static_cast<long>(std::clamp(seconds, 0.0, longest_s) * 1000));
-}
 
 /// A duplicate, so that the caller's descriptor stays the caller's.
 virtio::UniqueFd duplicate(int fd) {
@@ -72,17 +68,19 @@ class Server {
 
   /// True when nothing is left to serve.
   bool wait(double limit_s) {
+    const milliseconds limit = to_limit(limit_s);
     const ReleaseGil release;
-    return server_->wait(to_limit(limit_s));
+    return server_->wait(limit);
   }
 
   bool stop(double limit_s) {
     if (CallbackGate::is_inside()) {
       throw std::runtime_error("a chip cannot stop what it is being called by");
     }
+    const milliseconds limit = to_limit(limit_s);
     if (::getpid() != owner_) return true;
     const ReleaseGil release;
-    const bool stopped = server_->stop(to_limit(limit_s));
+    const bool stopped = server_->stop(limit);
     log_queue::flush(log_limit);
     return stopped;
   }

@@ -48,6 +48,12 @@ class Daemon:
         fd: int | HasFileno | None = None,
         socket_mode: int = 0o600,
     ) -> None:
+        if not isinstance(adapter, _core.Adapter):
+            raise TypeError(f"adapter {adapter!r}: expected a bus, as in Daemon(bus, socket_path)")
+        _check_int("socket_count", socket_count)
+        _check_int("socket_mode", socket_mode)
+        if isinstance(fd, bool) or not (fd is None or isinstance(fd, int) or hasattr(fd, "fileno")):
+            raise TypeError(f"fd {fd!r}: expected a descriptor, or a socket with fileno()")
         if (socket_path is None) == (fd is None):
             raise ValueError("a Daemon needs either a socket_path or an fd")
         if not 1 <= socket_count <= _core.MAX_SOCKETS:
@@ -105,7 +111,7 @@ class Daemon:
         """
         server = self._running_server("wait")
         end = None if timeout is None else time.monotonic() + timeout
-        while not server.wait(_SLICE_S if end is None else min(_SLICE_S, end - time.monotonic())):
+        while not server.wait(_SLICE_S if end is None else max(0.0, min(_SLICE_S, end - time.monotonic()))):
             if end is not None and time.monotonic() >= end:
                 return False
         return True
@@ -163,6 +169,11 @@ class Daemon:
         if self._server is None:
             raise RuntimeError(f"the daemon cannot {purpose}: it is not running")
         return self._server
+
+
+def _check_int(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} {value!r}: expected an int")
 
 
 _running: weakref.WeakSet[Daemon] = weakref.WeakSet()

@@ -53,6 +53,9 @@ class Bus(_core.Bus):
 
     Chips come and go while guests use it, also from inside a chip's own methods. The general call
     address (0x00) is nobody's.
+
+    A bus keeps its chips alive. Python's garbage collector does not see that: where a chip that is
+    written in Python keeps its bus, too, neither is freed before clear() or detach() parts them.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -88,6 +91,8 @@ class Bus(_core.Bus):
         ValueError, with the bus as it was, when one of its addresses is taken or is the general call
         address, or when the chip is on a bus already.
         """
+        if not isinstance(device, Device):
+            raise TypeError(f"{device!r} is no chip; expected a Device, such as Lm75(address=0x48)")
         self._attach(device, self._supervisor)
         return device
 
