@@ -8,7 +8,7 @@ import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'ScriptSupervisor', 'Server', 'Write', 'end_scripts', 'flush_log', 'log']
+__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'Router', 'ScriptSupervisor', 'Server', 'Write', 'end_scripts', 'flush_log', 'log']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -377,6 +377,12 @@ class Bus(Adapter):
         """
         The chips in the order of their first addresses.
         """
+class Router(Adapter):
+    """
+    The C++ half of vhost_device.i2c.Router.
+    """
+    def __init__(self, routes: collections.abc.Sequence[tuple[Adapter, int | Address | collections.abc.Sequence[int | Address] | None]]) -> None:
+        ...
 class Server:
     """
     The C++ half of vhost_device.Daemon.

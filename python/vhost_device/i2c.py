@@ -2,6 +2,7 @@
 """What all buses have in common: addresses, messages, transactions and how they fail."""
 
 from vhost_device._core import Adapter, Address, Read, Write
+from vhost_device._router import Router
 from vhost_device.errors import (
     AddressNack,
     ArbitrationLost,
@@ -24,6 +25,7 @@ __all__ = [
     "NotPermitted",
     "NotSupported",
     "Read",
+    "Router",
     "TooLong",
     "TransferError",
     "TransferTimeout",
