@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/io/message_socket.hpp"
+#include "core/vhost_user/overloaded.hpp"
 
 namespace vhost_device::io {
 namespace {
@@ -45,13 +46,6 @@ void signal(const virtio::UniqueFd& fd) {
   const ssize_t written = ::write(fd.get(), &one, sizeof one);
   static_cast<void>(written);
 }
-
-template <class... Handlers>
-struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
-template <class... Handlers>
-Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 }  // namespace
 
@@ -127,7 +121,7 @@ void Connection::on_readable() {
 
 void Connection::carry_out(std::vector<vhost_user::Action> actions) {
   using namespace vhost_user::action;
-  const auto handler = Overloaded{
+  const auto handler = vhost_user::Overloaded{
       [this](Send& send) {
         const int error = io::send(socket_.native_handle(), send.bytes, {});
         if (error == EAGAIN) return close_because("the front-end does not read its answers");

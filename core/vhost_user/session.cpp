@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/vhost_user/message_table.hpp"
+#include "core/vhost_user/overloaded.hpp"
 #include "core/vhost_user/payload.hpp"
 #include "core/vhost_user/session_state.hpp"
 
@@ -21,13 +22,6 @@ constexpr int max_passes = 16;
 
 constexpr std::uint64_t success = 0;
 constexpr std::uint64_t failure = 1;
-
-template <typename... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <typename... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
 
 /// What every message from a front-end has in its flags.
 std::optional<std::string> check_flags(const Header& header) {

@@ -8,15 +8,10 @@
 #include <utility>
 #include <variant>
 
+#include "core/vhost_user/overloaded.hpp"
+
 namespace vhost_device::vhost_user::test {
 namespace {
-
-template <typename... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <typename... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
 
 std::string describe_fd(const char* what, std::uint16_t index, const virtio::UniqueFd& fd) {
   return std::string(what) + " " + std::to_string(index) + (fd ? " fd" : " none");
