@@ -10,7 +10,7 @@
 #include "backends/sim/devices/at24.hpp"
 #include "tests/unit/sim/controller.hpp"
 #include "tests/unit/sim/fake_properties.hpp"
-#include "tests/unit/sim/temporary_folder.hpp"
+#include "tests/unit/sim/files.hpp"
 
 namespace vhost_device::sim {
 namespace {

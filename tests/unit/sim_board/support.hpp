@@ -12,25 +12,17 @@
 
 #include "backends/sim/board/device_tree.hpp"
 #include "backends/sim/bus/bus.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 namespace vhost_device::sim::testing {
 
-/// A folder of its own for one test, gone after it.
-class TemporaryFolder {
+/// A folder that files are easily made in.
+class TemporaryFolder : public vhost_device::testing::TemporaryFolder {
  public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// Makes a file in it and returns its whole path.
   std::filesystem::path write(std::string_view name, std::string_view content) const;
   /// The same for one that can be run.
   std::filesystem::path write_program(std::string_view name, std::string_view content) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 /// Devicetree source with this in its root.

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <cstdlib>
+#include <stdlib.h>
+
+#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
-namespace vhost_device::sim {
+namespace vhost_device::testing {
 
-/// A folder that is gone with the test.
+/// A folder of its own for one test, gone after it.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "vhost-device-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    }
     path_ = name;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
@@ -27,18 +29,12 @@ class TemporaryFolder {
   }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
+    return path_ / name;
+  }
 
  private:
   std::filesystem::path path_;
 };
 
-inline void write_file(const std::filesystem::path& path, std::string_view contents) {
-  std::ofstream(path, std::ios::binary) << contents;
-}
-
-inline std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-}  // namespace vhost_device::sim
+}  // namespace vhost_device::testing
