@@ -18,7 +18,7 @@ constexpr std::string_view by_number =
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-[[noreturn]] void refuse(std::string text) { throw DeviceListError(std::move(text)); }
+[[noreturn]] void refuse(const std::string& text) { throw DeviceListError(text); }
 
 /// Cuts what stands before the first `separator` off `text`, and the separator. Leaves nothing when
 /// there is no separator.

@@ -36,15 +36,10 @@ class HostTree {
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "name") << name << '\n';
   }
-  void remove_adapter(unsigned number) const {
-    std::filesystem::remove_all(adapter_folder(number));
-  }
 
   /// A regular file in the place of /dev/i2c-N.
-  [[nodiscard]] std::filesystem::path add_node(unsigned number) const {
-    auto node = paths().dev / ("i2c-" + std::to_string(number));
-    std::ofstream(node) << "";
-    return node;
+  void add_node(unsigned number) const {
+    std::ofstream(paths().dev / ("i2c-" + std::to_string(number))) << "";
   }
 
   /// A chip's folder, "3-0048", with a link to the driver.

@@ -68,7 +68,8 @@ Bytes block_of(const SmbusCall& call) {
 
 Bytes received(const Group& group) {
   Bytes bytes;
-  for (const std::byte byte : group.messages().back().data) {
+  const auto messages = group.messages();
+  for (const std::byte byte : messages.back().data) {
     bytes.push_back(std::to_integer<std::uint8_t>(byte));
   }
   return bytes;
