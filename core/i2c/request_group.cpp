@@ -111,8 +111,11 @@ bool RequestGroup::make_contiguous(Request& request, Message& message) {
 
 void RequestGroup::complete(virtio::Queue& queue, std::size_t completed) {
   for (std::size_t i = 0; i < requests_.size(); ++i) {
-    queue.complete(requests_[i].head, finish(requests_[i], messages_[i], i < completed));
+    completions_.push_back(
+        {.head = requests_[i].head, .written = finish(requests_[i], messages_[i], i < completed)});
   }
+  queue.complete(completions_);
+  completions_.clear();
   requests_.clear();
   messages_.clear();
   pieces_.clear();

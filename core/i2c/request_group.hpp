@@ -50,7 +50,9 @@ class RequestGroup {
   [[nodiscard]] std::span<const Message> messages() const { return messages_; }
 
   /// Writes received data and statuses (OK to the first `completed`, ERR to the rest) into guest
-  /// memory, gives every chain back to the queue in order, and empties the group.
+  /// memory, gives the chains back to the queue in order, and empties the group. The chains go back
+  /// all at once: were only some of them answered when this process ends, the next one would carry
+  /// out the rest as a transaction of its own.
   void complete(virtio::Queue& queue, std::size_t completed);
 
  private:
@@ -76,8 +78,9 @@ class RequestGroup {
   std::vector<Request> requests_;
   std::vector<Message> messages_;
   bool well_formed_ = true;
-  std::size_t bytes_ = 0;               // of data in all requests
-  std::size_t descriptors_ = 0;         // of all requests
+  std::size_t bytes_ = 0;                        // of data in all requests
+  std::size_t descriptors_ = 0;                  // of all requests
+  std::vector<virtio::Completion> completions_;  // scratch: the answers on their way to the queue
   std::vector<virtio::Buffer> rest_;    // scratch: the data pieces of the request being parsed
   std::vector<virtio::Buffer> pieces_;  // where scattered reads go
   std::vector<std::byte> gathered_;     // never reallocated while messages point into it

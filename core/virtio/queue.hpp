@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,12 @@ struct Chain {
   std::uint32_t descriptors = 0;
 };
 
+/// The answer to a request, as the used ring has it.
+struct Completion {
+  std::uint16_t head = 0;     ///< `Chain::head`.
+  std::uint32_t written = 0;  ///< used.len: bytes written from the start of the writable buffers.
+};
+
 enum class Pop {
   chain,   ///< `chain` holds the next request.
   empty,   ///< Nothing is waiting.
@@ -36,9 +43,13 @@ class Queue {
   /// the chain with null data.
   [[nodiscard]] virtual Pop pop(Chain& chain) = 0;
 
-  /// Hands the request back in the order of `pop`; `written` is used.len, the number of bytes
-  /// written from the start of the writable buffers.
-  virtual void complete(std::uint16_t head, std::uint32_t written) = 0;
+  /// Hands requests back, in the order of `pop`. The driver, or a back-end that takes the queue
+  /// over because this process ended, sees all of them answered or none.
+  virtual void complete(std::span<const Completion> completions) = 0;
+  void complete(std::uint16_t head, std::uint32_t written) {
+    const Completion completion{head, written};
+    complete(std::span(&completion, 1));
+  }
 
   /// Tells the driver that kicks are not needed while the queue is being worked on.
   virtual void disable_notifications() = 0;
@@ -47,7 +58,9 @@ class Queue {
   /// which no kick may come.
   [[nodiscard]] virtual bool enable_notifications() = 0;
 
-  /// Whether the driver wants an interrupt for what was completed since the last call.
+  /// Whether the driver wants an interrupt for what was completed since the last call; after the
+  /// start of a queue that was in use before, also for what was completed then, because the
+  /// back-end before may have ended without the interrupt.
   [[nodiscard]] virtual bool take_interrupt() = 0;
 
   /// Where the queue would go on after a stop: the answer to VHOST_USER_GET_VRING_BASE.

@@ -197,17 +197,19 @@ bool SplitQueue::add_buffer(const Descriptor& descriptor, Chain& chain) {
   return break_ring("a request in more than " + number(max_buffers) + " pieces");
 }
 
-void SplitQueue::complete(std::uint16_t head, std::uint32_t written) {
-  assert(under_way_ > 0);
-  --under_way_;
+void SplitQueue::complete(std::span<const Completion> completions) {
+  assert(under_way_ >= completions.size());
+  under_way_ -= static_cast<std::uint32_t>(completions.size());
   if (!attached()) return;
-  ring_access::store<std::uint32_t>(ring_access::used_entry_id(ring_, next_used_), head,
-                                    std::memory_order_relaxed);
-  ring_access::store(ring_access::used_entry_length(ring_, next_used_), written,
-                     std::memory_order_relaxed);
-  ++next_used_;
-  ++unsignalled_;
-  // Release: the driver that sees the index sees the entry and the answer before it (2.7.8.2).
+  for (const Completion& completion : completions) {
+    ring_access::store<std::uint32_t>(ring_access::used_entry_id(ring_, next_used_),
+                                      completion.head, std::memory_order_relaxed);
+    ring_access::store(ring_access::used_entry_length(ring_, next_used_), completion.written,
+                       std::memory_order_relaxed);
+    ++next_used_;
+  }
+  unsignalled_ += completions.size();
+  // Release: the driver that sees the index sees the entries and the answers before it (2.7.8.2).
   ring_access::store(ring_access::used_index(ring_), next_used_, std::memory_order_release);
 }
 
@@ -234,9 +236,21 @@ bool SplitQueue::enable_notifications() {
                                           std::memory_order_acquire) != next_available_;
 }
 
+bool SplitQueue::has_completions() const {
+  if (next_used_ != 0) return true;
+  // The index may have gone round: then the last entry of the ring was written.
+  const auto last = static_cast<std::uint16_t>(ring_.size - 1U);
+  return ring_access::load<std::uint32_t>(ring_access::used_entry_id(ring_, last),
+                                          std::memory_order_relaxed) != 0 ||
+         ring_access::load<std::uint32_t>(ring_access::used_entry_length(ring_, last),
+                                          std::memory_order_relaxed) != 0;
+}
+
 bool SplitQueue::take_interrupt() {
-  if (!attached() || unsignalled_ == 0) return false;
+  if (!attached()) return false;
+  const bool repeat = std::exchange(repeat_interrupt_, false) && has_completions();
   const std::uint64_t answered = std::exchange(unsignalled_, 0);
+  if (answered == 0 && !repeat) return false;
   // As in enable_notifications, with the used index and the driver's wish.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (!features_.event_idx) {
@@ -247,7 +261,7 @@ bool SplitQueue::take_interrupt() {
   // What was answered before this queue started is not known, so the event index may lie there; and
   // once around the whole range of indices every event index was passed.
   const bool first = !std::exchange(interrupt_decided_, true);
-  if (first || answered > UINT16_MAX) return true;
+  if (first || repeat || answered > UINT16_MAX) return true;
   const auto event =
       ring_access::load<std::uint16_t>(ring_access::used_event(ring_), std::memory_order_relaxed);
   return ring_access::passed_event(event, next_used_,

@@ -68,7 +68,8 @@ class SplitQueue final : public Queue {
              std::uint16_t next_available);
 
   [[nodiscard]] Pop pop(Chain& chain) override;
-  void complete(std::uint16_t head, std::uint32_t written) override;
+  using Queue::complete;
+  void complete(std::span<const Completion> completions) override;
   [[nodiscard]] std::string_view broken_reason() const override { return broken_reason_; }
   [[nodiscard]] std::uint16_t size() const override { return ring_.size; }
 
@@ -76,6 +77,10 @@ class SplitQueue final : public Queue {
   [[nodiscard]] bool enable_notifications() override;
   [[nodiscard]] bool take_interrupt() override;
   [[nodiscard]] std::uint16_t next_available() const override { return next_available_; }
+
+  /// The interrupts so far may not have reached the driver: the next `take_interrupt` is about all
+  /// that was ever completed.
+  void repeat_interrupt() { repeat_interrupt_ = true; }
 
   /// The rings moved, because the memory table was replaced while the queue runs. It goes on where
   /// it is, with the same size. A layout that cannot be (null pointers among others) breaks it.
@@ -90,6 +95,7 @@ class SplitQueue final : public Queue {
   /// Returns false, so that a parser can say `return break_ring(...)`.
   bool break_ring(std::string reason);
 
+  [[nodiscard]] bool has_completions() const;
   [[nodiscard]] bool check_available(std::uint16_t available_index);
   [[nodiscard]] bool read_chain(Chain& chain);
   [[nodiscard]] bool read_table(const Table& table, std::uint32_t first, Chain& chain);
@@ -105,6 +111,7 @@ class SplitQueue final : public Queue {
   std::uint32_t under_way_ = 0;     // taken and not completed
   std::uint64_t unsignalled_ = 0;   // completed since the last decision on an interrupt
   bool interrupt_decided_ = false;  // since the queue started
+  bool repeat_interrupt_ = true;    // for what was completed before, if there is any
   bool writable_seen_ = false;      // in the chain that is being read
   std::string broken_reason_;
 };

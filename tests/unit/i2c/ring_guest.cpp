@@ -22,7 +22,9 @@ virtio::MemoryRegion whole_memory() {
 }  // namespace
 
 RingGuest::RingGuest(std::shared_ptr<Adapter> adapter, Options options)
-    : device_(std::move(adapter)),
+    : adapter_(std::move(adapter)),
+      options_(options),
+      device_(adapter_),
       file_(::memfd_create("guest", MFD_CLOEXEC)),
       next_free_(virtio::DriverRing::bytes(options.queue_size)) {
   if (::ftruncate(file_.get(), memory_size) != 0) throw std::runtime_error("ftruncate");
@@ -96,6 +98,13 @@ bool RingGuest::good_request_works() {
   kick();
   const auto used = ring_->take_used();
   return head && used && used->head == *head && used->written == 1 && at(status) == std::byte{0};
+}
+
+void RingGuest::take_over() {
+  device_ = VirtioI2c(adapter_);
+  queue_.emplace(device_memory_, device_ring(),
+                 virtio::SplitQueue::Features{.indirect = true, .event_idx = options_.event_idx},
+                 ring_->raw_used_index());
 }
 
 void RingGuest::replace_memory_table() {

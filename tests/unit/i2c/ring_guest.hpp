@@ -60,6 +60,9 @@ class RingGuest {
   /// the old mapping are worth nothing any more.
   void replace_memory_table();
 
+  /// The daemon ended, and another one serves the ring from where the used ring ends.
+  void take_over();
+
   virtio::DriverRing& ring() { return *ring_; }
   virtio::SplitQueue& queue() { return *queue_; }
   VirtioI2c& device() { return device_; }
@@ -67,6 +70,8 @@ class RingGuest {
  private:
   [[nodiscard]] virtio::SplitRing device_ring() const;
 
+  std::shared_ptr<Adapter> adapter_;
+  Options options_;
   VirtioI2c device_;
   virtio::UniqueFd file_;
   std::span<std::byte> memory_;  // the guest's own mapping
