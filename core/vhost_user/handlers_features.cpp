@@ -36,8 +36,8 @@ std::uint64_t SessionState::offered_features() const {
 
 std::uint64_t SessionState::offered_protocol_features() const {
   const std::uint64_t config = device_.config_size() > 0 ? protocol_feature::config : 0;
-  return protocol_feature::mq | protocol_feature::reply_ack |
-         protocol_feature::configure_mem_slots | config;
+  const std::uint64_t slots = options_.memory_slots ? protocol_feature::configure_mem_slots : 0;
+  return protocol_feature::mq | protocol_feature::reply_ack | slots | config;
 }
 
 std::uint64_t SessionState::protocol_features() const {

@@ -118,12 +118,20 @@ std::optional<virtio::Refusal> SessionState::start_vring(std::uint16_t index) {
   return std::nullopt;
 }
 
+// QEMU starts a ring with a descriptor of its own and gives the guest's only then. Where it takes a
+// running guest over, as from a back-end that ended, what the first one was told is lost.
 Outcome SessionState::set_vring_call(Message& message) {
   VringFile file = read_vring_file(message);
   if (file.refusal) return *std::move(file.refusal);
-  if (find_vring(file.index) == nullptr) return no_such_queue(file.index);
-  actions_.emplace_back(
-      action::SetCall{static_cast<std::uint16_t>(file.index), std::move(file.fd)});
+  Vring* const vring = find_vring(file.index);
+  if (vring == nullptr) return no_such_queue(file.index);
+  const auto index = static_cast<std::uint16_t>(file.index);
+  const bool has_file = static_cast<bool>(file.fd);
+  actions_.emplace_back(action::SetCall{index, std::move(file.fd)});
+  if (has_file && vring->started()) {
+    vring->repeat_interrupt();
+    if (vring->enabled()) actions_.emplace_back(action::ServiceQueue{index});
+  }
   return Accepted{};
 }
 

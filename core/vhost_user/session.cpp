@@ -40,7 +40,8 @@ std::optional<std::string> check_flags(const Header& header) {
 
 }  // namespace
 
-Session::Session(virtio::Device& device) : state_(std::make_unique<SessionState>(device)) {}
+Session::Session(virtio::Device& device, SessionOptions options)
+    : state_(std::make_unique<SessionState>(device, options)) {}
 Session::~Session() = default;
 
 std::vector<Action> Session::on_message(Message message) {
@@ -49,8 +50,8 @@ std::vector<Action> Session::on_message(Message message) {
 
 Service Session::service(std::uint16_t index) { return state_->service(index); }
 
-SessionState::SessionState(virtio::Device& device)
-    : device_(device), vrings_(device.queue_count()) {
+SessionState::SessionState(virtio::Device& device, SessionOptions options)
+    : device_(device), options_(options), vrings_(device.queue_count()) {
   assert(vrings_.size() <= max_queues);
 }
 

@@ -69,6 +69,15 @@ struct Service {
   std::string error;  ///< Not empty once, when the queue broke: log it, signal the error fd.
 };
 
+/// What a session offers to its front-end.
+struct SessionOptions {
+  /// CONFIGURE_MEM_SLOTS: memory region by region, up to 509 of them, instead of in one table of up
+  /// to 8. A front-end remembers the regions that it has sent. QEMU 7.2 does so beyond the end of
+  /// the connection, and does not send them to the next back-end: where one back-end is to take
+  /// over from another without the front-end starting anew, this must be off.
+  bool memory_slots = true;
+};
+
 /// The back-end's side of one vhost-user connection: a state machine, an event in, actions out.
 ///
 /// Every message that is not understood, has the wrong size, carries the wrong number of
@@ -78,7 +87,7 @@ struct Service {
 class Session {
  public:
   /// `device` must outlive the session and serves no other.
-  explicit Session(virtio::Device& device);
+  explicit Session(virtio::Device& device, SessionOptions options = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

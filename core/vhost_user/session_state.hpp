@@ -23,7 +23,7 @@ struct MessageRule;
 /// row has them. A handler that refuses has changed nothing and asked for no action.
 class SessionState {
  public:
-  explicit SessionState(virtio::Device& device);
+  SessionState(virtio::Device& device, SessionOptions options);
 
   [[nodiscard]] std::vector<Action> on_message(Message message);
   [[nodiscard]] Service service(std::uint16_t index);
@@ -81,6 +81,7 @@ class SessionState {
   [[nodiscard]] bool drain(std::uint16_t index, virtio::SplitQueue& queue);
 
   virtio::Device& device_;
+  const SessionOptions options_;
   std::optional<std::uint64_t> features_;           // of the last SET_FEATURES
   std::optional<std::uint64_t> protocol_features_;  // of the last SET_PROTOCOL_FEATURES
   virtio::GuestMemory memory_;                      // outlives the queues in vrings_

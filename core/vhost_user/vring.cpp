@@ -128,6 +128,10 @@ void Vring::stop_broken() {
   left_.reset();
 }
 
+void Vring::repeat_interrupt() {
+  if (started()) queue_->repeat_interrupt();
+}
+
 Vring::Move Vring::memory_changed(const virtio::GuestMemory& memory) {
   if (!started()) return Move::none;
   SplitRing ring;

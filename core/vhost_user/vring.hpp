@@ -48,6 +48,10 @@ class Vring {
   /// Stops a ring that broke. It can be started again, but that is not a resumption.
   void stop_broken();
 
+  /// The driver gets an interrupt for all that was answered so far, as those before may have been
+  /// lost. Nothing for a stopped ring: every start does that.
+  void repeat_interrupt();
+
   /// What became of a started ring when memory changed.
   enum class Move { none, lost, found };
   Move memory_changed(const virtio::GuestMemory& memory);

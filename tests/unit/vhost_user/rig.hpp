@@ -56,8 +56,8 @@ class Rig {
   static constexpr std::uint64_t ring_stride = 0x1'0000;
   static constexpr std::uint64_t buffer_address = 0x8'0000;
 
-  explicit Rig(FakeDevice& device, std::uint16_t ring_size = 4)
-      : ring_size_(ring_size), memory_(memory_size), session_(device) {
+  explicit Rig(FakeDevice& device, std::uint16_t ring_size = 4, SessionOptions options = {})
+      : ring_size_(ring_size), memory_(memory_size), session_(device, options) {
     reset_guest();
   }
 

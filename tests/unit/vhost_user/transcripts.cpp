@@ -46,6 +46,11 @@ Step guest_reset(std::uint16_t first_index = 0) {
 
 Step call_fd() { return front_end(sent(R::set_vring_call, u64(0), {Fd::eventfd}), {"call 0 fd"}); }
 
+/// What was signalled through the descriptor before may be lost.
+Step call_fd_of_a_running_ring() {
+  return front_end(sent(R::set_vring_call, u64(0), {Fd::eventfd}), {"call 0 fd", "service 0"});
+}
+
 Steps operator+(Steps left, const Steps& right) {
   left.insert(left.end(), right.begin(), right.end());
   return left;
@@ -97,7 +102,8 @@ Steps qemu_7_2_start(std::uint16_t base, const Steps& memory) {
   return Steps{call_fd(), front_end(sent(R::set_features, u64(qemu_features)))} + memory +
          ring(4, base) +
          Steps{kick_fd({"kick 0 fd"}),
-               front_end(sent(R::set_vring_enable, state(0, 1)), {"service 0"}), call_fd()};
+               front_end(sent(R::set_vring_enable, state(0, 1)), {"service 0"}),
+               call_fd_of_a_running_ring()};
 }
 
 Steps qemu_7_2_stop(const char* base) {
@@ -109,7 +115,7 @@ Steps qemu_10_start(std::uint16_t base, const Steps& memory) {
          Steps{kick_fd({"kick 0 fd"}), call_fd(),
                front_end(asking(sent(R::set_vring_enable, state(0, 1))),
                          {"service 0", "send 18/5 0000000000000000"}),
-               call_fd()};
+               call_fd_of_a_running_ring()};
 }
 
 Steps qemu_10_stop(const char* base) {
