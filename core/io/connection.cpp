@@ -50,11 +50,11 @@ void signal(const virtio::UniqueFd& fd) {
 }  // namespace
 
 Connection::Connection(Socket socket, std::unique_ptr<virtio::Device> device,
-                       std::shared_ptr<GuestLog> log)
+                       std::shared_ptr<GuestLog> log, vhost_user::SessionOptions options)
     : socket_(std::move(socket)),
       log_(std::move(log)),
       device_(std::move(device)),
-      session_(*device_),
+      session_(*device_, options),
       queues_(device_->queue_count()) {}
 
 void Connection::start(std::function<void()> on_close) {

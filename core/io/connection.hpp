@@ -25,7 +25,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Socket = boost::asio::local::stream_protocol::socket;
 
   /// `log` is the guest's, which goes on from one connection to the next.
-  Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::shared_ptr<GuestLog> log);
+  Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::shared_ptr<GuestLog> log,
+             vhost_user::SessionOptions options = {});
 
   /// Begins to serve. `on_close` is called once, when the connection has ended for whatever reason.
   void start(std::function<void()> on_close);

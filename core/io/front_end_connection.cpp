@@ -34,6 +34,14 @@ bool wait_readable(int fd, Clock::time_point deadline) {
   }
 }
 
+void limit_sending(const virtio::UniqueFd& socket, std::chrono::milliseconds limit) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  const timeval send_limit{
+      .tv_sec = seconds.count(),
+      .tv_usec = std::chrono::duration_cast<std::chrono::microseconds>(limit - seconds).count()};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &send_limit, sizeof send_limit);
+}
+
 }  // namespace
 
 FrontEndConnection::FrontEndConnection(std::filesystem::path socket,
@@ -43,14 +51,17 @@ FrontEndConnection::FrontEndConnection(std::filesystem::path socket,
       fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const auto address = UnixAddress::from_path(socket_);
   if (!address) throw failure("the path is empty or too long for a socket");
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
-  const timeval send_limit{
-      .tv_sec = seconds.count(),
-      .tv_usec = std::chrono::duration_cast<std::chrono::microseconds>(limit - seconds).count()};
-  ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &send_limit, sizeof send_limit);
+  limit_sending(fd_, limit);
   if (!fd_ || ::connect(fd_.get(), address->get(), address->size()) != 0) {
     throw failure("cannot connect: " + reason(errno));
   }
+}
+
+FrontEndConnection::FrontEndConnection(virtio::UniqueFd connected, std::chrono::milliseconds limit)
+    : socket_("descriptor " + std::to_string(connected.get())),
+      limit_(limit),
+      fd_(std::move(connected)) {
+  limit_sending(fd_, limit);
 }
 
 FrontEndError FrontEndConnection::failure(const std::string& what) const {

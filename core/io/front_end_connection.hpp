@@ -27,6 +27,9 @@ class FrontEndConnection {
   /// take up to `limit`. Throws FrontEndError.
   FrontEndConnection(std::filesystem::path socket, std::chrono::milliseconds limit);
 
+  /// Goes on with a back-end that has connected to us: the socket that `accept` returned.
+  FrontEndConnection(virtio::UniqueFd connected, std::chrono::milliseconds limit);
+
   /// Sends what a script asks for and hands it the answers. Throws FrontEndError.
   void run(vhost_user::Script script);
 

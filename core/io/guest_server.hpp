@@ -7,16 +7,16 @@
 #include <string>
 #include <thread>
 
+#include "core/io/front_end_source.hpp"
 #include "core/virtio/device.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::io {
 
 /// Makes the device for a guest that connects. Called on that guest's thread.
 using DeviceFactory = std::function<std::unique_ptr<virtio::Device>()>;
 
-/// One guest's socket with its own thread and event loop: one front-end at a time, one after the
-/// other for as long as it runs.
+/// One guest with its own thread and event loop: one front-end at a time, one after the other for
+/// as long as its source gives any.
 ///
 /// A front-end that is connected keeps its place for as long as it likes, also in silence: so is
 /// one whose machine is paused, or just has nothing to ask of its devices. Another one that
@@ -24,12 +24,11 @@ using DeviceFactory = std::function<std::unique_ptr<virtio::Device>()>;
 /// permissions.
 class GuestServer {
  public:
-  /// Serves `socket` from now on: a listening one, whose front-ends come and go, or a connected
-  /// one, after which it is finished. `name` says in the log which guest it is; `on_finished` is
-  /// called on the guest's thread when a connected socket has ended.
+  /// Serves what `source` gives from now on. `name` says in the log which guest it is;
+  /// `on_finished` is called on the guest's thread when no front-end will come any more.
   ///
-  /// Throws std::system_error when `socket` is not a Unix stream socket or no thread can be made.
-  GuestServer(std::string name, virtio::UniqueFd socket, DeviceFactory make_device,
+  /// Throws std::system_error when no thread can be made.
+  GuestServer(std::string name, std::shared_ptr<FrontEndSource> source, DeviceFactory make_device,
               std::function<void()> on_finished);
   GuestServer(const GuestServer&) = delete;
   GuestServer& operator=(const GuestServer&) = delete;

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "core/io/connecting_source.hpp"
 #include "core/vhost_user/message.hpp"
 
 namespace vhost_device::io {
@@ -49,16 +51,39 @@ Server::Server(const Options& options, const GuestDeviceFactory& make_device) {
   std::size_t index = 0;
   for (const SocketFile& socket : sockets_) {
     guests_.push_back(std::make_unique<GuestServer>(
-        socket.path().string(), socket.duplicate(),
+        socket.path().string(), source_from(socket.duplicate()),
         [make_device, index] { return make_device(index); }, [] {}));
     ++index;
+  }
+}
+
+Server::Server(const ConnectTo& sockets, const GuestDeviceFactory& make_device) {
+  const auto& paths = sockets.paths;
+  if (paths.empty() || paths.size() > max_count) {
+    throw SocketError(std::to_string(paths.size()) + " sockets to connect to; expected 1 to " +
+                      std::to_string(max_count));
+  }
+  check_descriptor_limit(paths.size());
+  std::set<std::filesystem::path> seen;
+  std::vector<std::shared_ptr<FrontEndSource>> sources;
+  for (const auto& path : paths) {
+    if (!seen.insert(path).second) {
+      throw SocketError("socket " + path.string() + ": given twice; it is that of one guest");
+    }
+    sources.push_back(std::make_shared<ConnectingSource>(path));
+  }
+  for (std::size_t index = 0; index < paths.size(); ++index) {
+    guests_.push_back(std::make_unique<GuestServer>(
+        paths[index].string(), std::move(sources[index]),
+        [make_device, index] { return make_device(index); }, [] {}));
   }
 }
 
 Server::Server(virtio::UniqueFd socket, GuestDeviceFactory make_device) {
   const std::string name = "descriptor " + std::to_string(socket.get());
   guests_.push_back(std::make_unique<GuestServer>(
-      name, std::move(socket), [make_device = std::move(make_device)] { return make_device(0); },
+      name, source_from(std::move(socket)),
+      [make_device = std::move(make_device)] { return make_device(0); },
       [finish = finish_] { finish->set(); }));
 }
 

@@ -43,6 +43,16 @@ class Server {
   /// descriptors as all the guests will need.
   Server(const Options& options, const GuestDeviceFactory& make_device);
 
+  /// Sockets on which virtual machines listen, one for each guest.
+  struct ConnectTo {
+    std::vector<std::filesystem::path> paths;  ///< 1 to `max_count`, each once.
+  };
+
+  /// Connects to the sockets, also to those that are made later, and anew whenever a connection
+  /// ends, until `stop`. Throws SocketError when one of them can be none (see ConnectingSource), is
+  /// given twice, or there are none or too many.
+  Server(const ConnectTo& sockets, const GuestDeviceFactory& make_device);
+
   /// Serves an inherited socket, listening or connected. Throws std::system_error when it is not a
   /// Unix stream socket.
   Server(virtio::UniqueFd socket, GuestDeviceFactory make_device);
@@ -59,7 +69,8 @@ class Server {
   /// a thread for longer than `limit` in all. Safe to call again, from any thread but a guest's.
   bool stop(std::chrono::milliseconds limit);
 
-  /// The sockets' paths; none for an inherited one. Not to be called beside `stop`.
+  /// The paths of the sockets that are listened on; none for an inherited one. Not to be called
+  /// beside `stop`.
   [[nodiscard]] std::vector<std::filesystem::path> socket_paths() const;
 
   /// How many front-ends are connected now.
