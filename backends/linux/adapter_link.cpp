@@ -54,7 +54,7 @@ void AdapterLink::refuse_owned_addresses() const {
 std::string AdapterLink::owner_text(i2c::Address address) const {
   const std::string text = "the address " + to_string(address) + " belongs to ";
   if (const auto driver = bound_driver(number_, address, options_.paths)) {
-    return text + "the host's driver " + driver->name + " (" + driver->location.native() + ")";
+    return text + "the host's driver '" + driver->name + "' (" + driver->location.native() + ")";
   }
   return text + "a driver of the host, on another segment of the same bus";
 }

@@ -92,17 +92,17 @@ bool is_adapter_number(std::string_view name_or_number) {
 
 HostAdapter find_adapter(std::string_view name_or_number, const HostPaths& paths) {
   const std::vector<HostAdapter> adapters = list_adapters(paths);
+  const std::string quoted = "'" + std::string(name_or_number) + "'";
   if (is_adapter_number(name_or_number)) {
     const auto number = parse_number(name_or_number);
     const auto found = std::ranges::find_if(
         adapters, [&](const HostAdapter& adapter) { return adapter.number == number; });
     if (found != adapters.end()) return *found;
-    throw AdapterError("there is no I2C adapter with the number " + std::string(name_or_number) +
-                       "; " + describe(adapters));
+    throw AdapterError("there is no I2C adapter with the number " + quoted + "; " +
+                       describe(adapters));
   }
   auto named = with_name(name_or_number, adapters);
   if (named.size() == 1) return std::move(named.front());
-  const std::string quoted = "\"" + std::string(name_or_number) + "\"";
   if (named.empty()) {
     throw AdapterError("there is no I2C adapter with the name " + quoted + "; " +
                        describe(adapters));
@@ -122,7 +122,7 @@ Found find_again(const HostAdapter& at_start, bool by_name, const HostPaths& pat
   }
   if (adapters.empty()) return {{}, "the host does not have it any more"};
   if (adapters.front().name != at_start.name) {
-    return {{}, "its number belongs to \"" + adapters.front().name + "\" now"};
+    return {{}, "its number belongs to '" + adapters.front().name + "' now"};
   }
   return {std::move(adapters.front()), {}};
 }

@@ -11,12 +11,13 @@ namespace vhost_device::linux_i2c {
 namespace {
 
 constexpr std::string_view format =
-    "a device list is <bus>:<address>[:<address>]...[,<bus>:<address>...], such as 2:0x50 or "
-    "\"i915 gmbus dpd:32:21\"";
+    "a device list is <bus>:<addr>[:<addr>]...[,<bus>:<addr>...], such as 2:0x50 or 'i915 gmbus "
+    "dpd:32:21'";
+constexpr std::string_view range = "chips are at 0x08 to 0x77 (8 to 119)";
 constexpr std::string_view by_number =
     "an adapter whose name has a colon or a comma in it is given by its number";
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 [[noreturn]] void refuse(const std::string& text) { throw DeviceListError(text); }
 
@@ -43,15 +44,14 @@ i2c::Address parse_address(std::string_view text, const std::string& bus, bool a
   const std::string subject = "the address " + quoted(text) + " on the bus " + quoted(bus);
   const std::optional<unsigned> value = parse_number(text);
   if (!value) {
-    refuse(subject + " is no number: write it in decimal, or in hexadecimal with 0x before it (" +
-           std::string(by_number) + ")");
+    refuse(subject + " is no number: " + std::string(range) +
+           ", in decimal or in hexadecimal with 0x before it (" + std::string(by_number) + ")");
   }
   const std::optional<i2c::Address> address = i2c::Address::seven_bit(*value);
-  if (!address) refuse(subject + " is too large: addresses are 0x08 to 0x77 (8 to 119)");
+  if (!address) refuse(subject + " is too large: " + std::string(range));
   if (address->is_reserved() && !allow_reserved) {
-    refuse(subject +
-           " is reserved by the I2C specification: chips are at 0x08 to 0x77 (8 to 119), "
-           "others need --allow-reserved");
+    refuse(subject + " is " + to_string(*address) + ", which the I2C specification reserves: " +
+           std::string(range) + ", others need --allow-reserved");
   }
   return *address;
 }
@@ -68,13 +68,13 @@ void parse_bus(std::string_view entry, bool allow_reserved, std::vector<BusGrant
                Taken& taken) {
   std::string_view rest = entry;
   const std::string_view bus = cut(rest, ':');
+  if (entry.empty()) refuse("the list has an empty entry: " + std::string(format));
   if (bus.empty()) {
-    refuse("a bus without a name or number before " + quoted(entry) + ": " + std::string(format));
+    refuse(quoted(entry) + " has no name or number of a bus: " + std::string(format));
   }
   if (rest.empty()) {
-    refuse("the bus " + quoted(bus) + " has no address: write " +
-           quoted(std::string(bus) + ":0x50") + " for the chip at 0x50 (" + std::string(by_number) +
-           ")");
+    refuse(quoted(entry) + " has no address: write " + quoted(std::string(bus) + ":0x50") +
+           " for the chip at 0x50 (" + std::string(by_number) + ")");
   }
   BusGrant& grant = grant_for(bus, grants);
   bool more = true;
@@ -95,7 +95,7 @@ void parse_bus(std::string_view entry, bool allow_reserved, std::vector<BusGrant
 }  // namespace
 
 std::vector<BusGrant> parse_device_list(std::string_view text, bool allow_reserved) {
-  if (text.empty()) refuse("the device list is empty: " + std::string(format));
+  if (text.empty()) refuse("the list is empty: " + std::string(format));
   std::vector<BusGrant> grants;
   Taken taken;
   bool more = true;

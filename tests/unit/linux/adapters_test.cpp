@@ -72,7 +72,7 @@ TEST(Adapters, unknown_name_is_refused_with_those_that_exist) {
   tree.add_adapter(1, "SMBus stub driver");
 
   EXPECT_EQ(refusal(tree, "i915 gmbus"),
-            "there is no I2C adapter with the name \"i915 gmbus\"; those of this host are "
+            "there is no I2C adapter with the name 'i915 gmbus'; those of this host are "
             "1 (SMBus stub driver), 3 (i915 gmbus dpd)");
 }
 
@@ -81,7 +81,7 @@ TEST(Adapters, unknown_number_is_refused_with_those_that_exist) {
   tree.add_adapter(3, "i915 gmbus dpd");
 
   EXPECT_EQ(refusal(tree, "4"),
-            "there is no I2C adapter with the number 4; those of this host are "
+            "there is no I2C adapter with the number '4'; those of this host are "
             "3 (i915 gmbus dpd)");
 }
 
@@ -89,7 +89,7 @@ TEST(Adapters, number_beyond_all_integers_is_unknown) {
   const HostTree tree;
 
   EXPECT_THAT(refusal(tree, "99999999999999999999"),
-              HasSubstr("no I2C adapter with the number 99999999999999999999"));
+              HasSubstr("no I2C adapter with the number '99999999999999999999'"));
 }
 
 TEST(Adapters, host_without_adapters_is_told_what_to_load) {
@@ -106,7 +106,7 @@ TEST(Adapters, name_of_two_adapters_is_refused_with_their_numbers) {
   tree.add_adapter(3, "other");
 
   EXPECT_EQ(refusal(tree, "Synopsys DesignWare I2C adapter"),
-            "the adapters 2 and 4 all have the name \"Synopsys DesignWare I2C adapter\"; choose "
+            "the adapters 2 and 4 all have the name 'Synopsys DesignWare I2C adapter'; choose "
             "one of them by its number");
 }
 
@@ -145,7 +145,7 @@ TEST(FindAgain, other_adapter_with_the_number_is_not_taken_for_it) {
   const Found found = find_again({3, "usb"}, false, tree.paths());
 
   EXPECT_EQ(found.adapter, std::nullopt);
-  EXPECT_EQ(found.problem, "its number belongs to \"other\" now");
+  EXPECT_EQ(found.problem, "its number belongs to 'other' now");
 }
 
 TEST(FindAgain, adapter_that_left_is_gone_either_way) {

@@ -79,39 +79,38 @@ TEST_P(DeviceListRefusal, refusal_names_the_value_and_the_remedy) {
   EXPECT_THAT(text, AllOf(HasSubstr(refused.value), HasSubstr(refused.remedy)));
 }
 
-constexpr const char* format = "<bus>:<address>";
+constexpr const char* format = "<bus>:<addr>";
 constexpr const char* range = "0x08 to 0x77";
 constexpr const char* hint = "given by its number";
 
 INSTANTIATE_TEST_SUITE_P(
     Table, DeviceListRefusal,
     ::testing::Values(
-        Refused{"EmptyList", "", "the device list is empty", format},
-        Refused{"CommaAlone", ",", "a bus without a name or number", format},
-        Refused{"EmptyBus", ":32", "a bus without a name or number before \":32\"", format},
-        Refused{"EmptyLastBus", "2:32,", "a bus without a name or number", format},
-        Refused{"EmptyMiddleBus", "2:32,,3:33", "a bus without a name or number", format},
-        Refused{"BusAlone", "2", "the bus \"2\" has no address", "\"2:0x50\""},
-        Refused{"BusWithColonAlone", "a b:", "the bus \"a b\" has no address", "\"a b:0x50\""},
-        Refused{"NameWithComma", "dpd, left:32", "the bus \"dpd\" has no address", hint},
-        Refused{"NameWithColon", "at 0:1f.4:32", "the address \"1f.4\"", hint},
-        Refused{"EmptyAddress", "2:32:", "the address \"\" on the bus \"2\"", "decimal"},
-        Refused{"Word", "2:eeprom", "the address \"eeprom\" on the bus \"2\"", "decimal"},
-        Refused{"HexadecimalWithoutPrefix", "2:5a", "the address \"5a\"", "0x before it"},
-        Refused{"PrefixAlone", "2:0x", "the address \"0x\"", "decimal"},
-        Refused{"Negative", "2:-1", "the address \"-1\"", "decimal"},
-        Refused{"TwoPrefixes", "2:0x0x20", "the address \"0x0x20\"", "decimal"},
-        Refused{"Space", "2: 32", "the address \" 32\"", "decimal"},
-        Refused{"BeyondAllIntegers", "2:99999999999", "the address \"99999999999\"", "number"},
+        Refused{"EmptyList", "", "the list is empty", format},
+        Refused{"CommaAlone", ",", "empty entry", format},
+        Refused{"EmptyBus", ":32", "':32' has no name or number of a bus", format},
+        Refused{"EmptyLastEntry", "2:32,", "empty entry", format},
+        Refused{"EmptyMiddleEntry", "2:32,,3:33", "empty entry", format},
+        Refused{"BusAlone", "2", "'2' has no address", "'2:0x50'"},
+        Refused{"BusWithColonAlone", "a b:", "'a b:' has no address", "'a b:0x50'"},
+        Refused{"NameWithComma", "dpd, left:32", "'dpd' has no address", hint},
+        Refused{"NameWithColon", "at 0:1f.4:32", "the address '1f.4'", hint},
+        Refused{"EmptyAddress", "2:32:", "the address '' on the bus '2'", range},
+        Refused{"Word", "2:eeprom", "the address 'eeprom' on the bus '2'", range},
+        Refused{"HexadecimalWithoutPrefix", "2:5a", "the address '5a'", "0x before it"},
+        Refused{"PrefixAlone", "2:0x", "the address '0x'", range},
+        Refused{"Negative", "2:-1", "the address '-1'", range},
+        Refused{"TwoPrefixes", "2:0x0x20", "the address '0x0x20'", range},
+        Refused{"Space", "2: 32", "the address ' 32'", range},
+        Refused{"BeyondAllIntegers", "2:99999999999", "the address '99999999999'", range},
         Refused{"Twice", "2:32:0x20", "the address 0x20 is given twice", "each address is one"},
         Refused{"TwiceOnTwoBuses", "a:32,b:32",
-                "the address 0x20 is given twice, on the bus \"a\" and on the bus \"b\"",
-                "one bus"},
-        Refused{"GeneralCall", "2:0", "the address \"0\" on the bus \"2\" is reserved", range},
-        Refused{"LastReservedBelow", "2:0x07", "the address \"0x07\"", "--allow-reserved"},
-        Refused{"FirstReservedAbove", "2:0x78", "the address \"0x78\"", "--allow-reserved"},
-        Refused{"TenBits", "2:0x80", "the address \"0x80\" on the bus \"2\" is too large", range},
-        Refused{"TenBitsWhenReservedAreAllowed", "2:128", "the address \"128\"", range, true},
+                "the address 0x20 is given twice, on the bus 'a' and on the bus 'b'", "one bus"},
+        Refused{"GeneralCall", "2:0", "the address '0' on the bus '2' is 0x00", range},
+        Refused{"LastReservedBelow", "2:7", "is 0x07", "--allow-reserved"},
+        Refused{"FirstReservedAbove", "2:0x78", "the address '0x78'", "--allow-reserved"},
+        Refused{"TenBits", "2:0x80", "the address '0x80' on the bus '2' is too large", range},
+        Refused{"TenBitsWhenReservedAreAllowed", "2:128", "the address '128'", range, true},
         Refused{"TwiceWhenReservedAreAllowed", "2:3,4:3", "the address 0x03", "twice", true}),
     [](const ::testing::TestParamInfo<Refused>& tested) { return tested.param.name; });
 

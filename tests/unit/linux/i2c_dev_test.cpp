@@ -66,7 +66,7 @@ TEST(I2cDev, address_of_a_driver_is_refused_with_its_name_and_what_to_do) {
   tree.bind("3-0048", "lm75");
 
   EXPECT_EQ(refusal(tree, "3"),
-            "i2c-3 (SMBus stub driver): the address 0x48 belongs to the host's driver lm75 (" +
+            "i2c-3 (SMBus stub driver): the address 0x48 belongs to the host's driver 'lm75' (" +
                 (tree.paths().sysfs / "3-0048" / "driver").native() +
                 "); unbind it (echo 3-0048 > /sys/bus/i2c/drivers/lm75/unbind), or use --force");
 }
