@@ -2,11 +2,13 @@
 #include "daemon/i2c_options.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <chrono>
 #include <iostream>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -17,23 +19,31 @@ namespace {
 
 constexpr auto description =
     "Gives virtual machines an I2C bus (vhost-user back-end for virtio-i2c).\n"
-    "The chips on the bus are simulated, as a devicetree file describes them.";
+    "The chips on the bus are real ones behind the host's adapters, simulated ones\n"
+    "that a devicetree file describes, or both.";
 
 constexpr auto footer = R"(
 Examples:
-  A bus with the chips of board.dts, for one virtual machine:
-    vhost-device-i2c --socket-path=/tmp/vi2c.sock --board=board.dts
+  Two chips behind the adapter "i915 gmbus dpd" and one behind i2c-3, for one
+  virtual machine, and nothing else of these buses:
+    vhost-device-i2c -s /run/vi2c.sock -l "i915 gmbus dpd:32:0x15,3:80"
   and the machine that uses it:
     qemu-system-x86_64 ... -m 512 -object memory-backend-memfd,id=mem,size=512M,share=on \
-      -numa node,memdev=mem -chardev socket,path=/tmp/vi2c.sock,id=vi2c \
+      -numa node,memdev=mem -chardev socket,path=/run/vi2c.sock,id=vi2c \
       -device vhost-user-i2c-pci,chardev=vi2c,id=i2c
 
-  One bus for two machines, on /tmp/vi2c.sock0 and /tmp/vi2c.sock1:
-    vhost-device-i2c --socket-path=/tmp/vi2c.sock --socket-count=2 --board=board.dts
+  The simulated chips of board.dts, for two machines, on vi2c.sock0 and vi2c.sock1:
+    vhost-device-i2c -s /tmp/vi2c.sock -c 2 --board=board.dts
+
+  Each of two machines with its own chips of the same adapter:
+    vhost-device-i2c -s /run/vi2c.sock -c 2 -l 3:80 -l 3:81
+
+  Restarted without the machine noticing; QEMU listens with server=on,wait=off:
+    vhost-device-i2c --connect=/run/vm.sock -l 3:80
 
 Signals: SIGTERM and SIGINT end it at once and remove its sockets.
-Exit status: 0 when it was ended, 1 when a socket or a board cannot be used, 2 for a wrong
-command line.)";
+Exit status: 0 when it was ended, 1 when a socket, an adapter or a board cannot be
+used, 2 for a wrong command line.)";
 
 /// The type of device and what it can do, as vhost-user.rst, "Back-end program conventions", has
 /// it.
@@ -57,6 +67,144 @@ std::string read_mode(const std::string& text, mode_t& mode) {
   return {};
 }
 
+/// The options by themselves, and what they ask of each other.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.footer(footer);
+    app_.set_version_flag("-V,--version", "vhost-device-i2c " VHOST_DEVICE_VERSION,
+                          "Print the version and exit");
+    app_.get_formatter()->column_width(28);
+    app_.add_flag("--print-capabilities", print_capabilities_,
+                  "Print what this back-end can do as JSON and exit");
+    app_.add_option("--log-level", options_.log_level,
+                    "trace, debug, info, warn, error or off [info]")
+        ->option_text("LEVEL")
+        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+    add_sockets();
+    add_chips();
+  }
+
+  void parse(int argc, char** argv, I2cOptions& options) {
+    app_.parse(argc, argv);
+    if (app_.count("--socket-path") + app_.count("--fd") + app_.count("--connect") == 0) {
+      throw CLI::RequiredError("One of --socket-path, --connect and --fd");
+    }
+    if (app_.count("--device-list") + app_.count("--board") == 0) {
+      throw CLI::RequiredError("--device-list, --board or both");
+    }
+    if (milliseconds_ > 0) options_.timeout = std::chrono::milliseconds(milliseconds_);
+    read_device_lists();
+    options = options_;
+  }
+
+  int print(const CLI::ParseError& error) { return app_.exit(error); }
+
+ private:
+  void add_sockets() {
+    constexpr auto group = "Where guests connect";
+    auto* const path = app_.add_option("-s,--socket-path", options_.socket_path,
+                                       "Location of the vhost-user Unix domain sockets:\n"
+                                       "PATH0, PATH1, ...; a single one is at PATH, too")
+                           ->option_text("PATH")
+                           ->group(group);
+    app_.add_option("-c,--socket-count", options_.socket_count,
+                    "Number of guests (sockets) to serve at the same time [1]")
+        ->option_text("COUNT")
+        ->check(CLI::Range(std::size_t{1}, io::Server::max_count))
+        ->needs(path)
+        ->group(group);
+    app_.add_option("--socket-mode", mode_, "Permissions of the sockets, in octal [0600]")
+        ->option_text("MODE")
+        ->check([this](const std::string& text) { return read_mode(text, options_.socket_mode); })
+        ->needs(path)
+        ->group(group);
+    auto* const connect = app_.add_option("--connect", options_.connect,
+                                          "Connect to a socket on which the virtual machine's\n"
+                                          "monitor listens instead, again whenever it ends; once\n"
+                                          "for each guest")
+                              ->option_text("PATH")
+                              ->allow_extra_args(false)
+                              ->excludes(path)
+                              ->group(group);
+    app_.add_option("--fd", options_.fd,
+                    "Serve this inherited socket instead, be it listening or\n"
+                    "connected")
+        ->option_text("FDNUM")
+        ->check(CLI::Range(0, std::numeric_limits<int>::max()))
+        ->excludes(path)
+        ->excludes(connect)
+        ->group(group);
+  }
+
+  void add_chips() {
+    constexpr auto group = "What is on the bus";
+    auto* const list =
+        app_.add_option("-l,--device-list", device_lists_,
+                        "Real chips: BUS:ADDR[:ADDR]...[,BUS:ADDR...], where BUS is\n"
+                        "the name of a host's adapter as in sysfs, or its number.\n"
+                        "Given once, it is for all guests; else once for each")
+            ->option_text("LIST")
+            ->allow_extra_args(false)
+            ->group(group);
+    app_.add_option("-b,--board", options_.board,
+                    "Simulated chips: a devicetree (.dts or .dtb); FILE:NODE\n"
+                    "chooses one of several buses in it")
+        ->option_text("FILE")
+        ->group(group);
+    app_.add_flag("--allow-reserved", allow_reserved_,
+                  "Let --device-list have addresses outside 0x08 to 0x77")
+        ->option_text(" ")  // in the place of what it needs
+        ->needs(list)
+        ->group(group);
+    app_.add_flag("--force", options_.force,
+                  "Let --device-list have chips that a driver of the host uses")
+        ->option_text(" ")
+        ->needs(list)
+        ->group(group);
+    app_.add_option("--timeout", milliseconds_,
+                    "Time limit of the host's adapters for a transfer, in ms, in\n"
+                    "steps of 10 [the adapter's own, mostly 1000]; it holds for\n"
+                    "all users of the adapter")
+        ->option_text("MS")
+        ->check(CLI::Range(10, 60'000))
+        ->needs(list)
+        ->group(group);
+    app_.add_option("--retries", options_.retries,
+                    "How often the host's adapters try again after a lost\n"
+                    "arbitration [the adapter's own]")
+        ->option_text("COUNT")
+        ->check(CLI::Range(0, 100))
+        ->needs(list)
+        ->group(group);
+  }
+
+  void read_device_lists() {
+    const std::size_t guests = options_.guest_count();
+    if (device_lists_.size() > 1 && device_lists_.size() != guests) {
+      throw CLI::ValidationError("--device-list",
+                                 "given " + std::to_string(device_lists_.size()) + " times for " +
+                                     std::to_string(guests) +
+                                     " guests; give it once for all of them, or once for each");
+    }
+    for (const std::string& list : device_lists_) {
+      try {
+        options_.device_lists.push_back(linux_i2c::parse_device_list(list, allow_reserved_));
+      } catch (const linux_i2c::DeviceListError& error) {
+        throw CLI::ValidationError("--device-list", error.what());
+      }
+    }
+  }
+
+  CLI::App app_{description, "vhost-device-i2c"};
+  I2cOptions options_;
+  std::vector<std::string> device_lists_;
+  std::string mode_;
+  int milliseconds_ = 0;
+  bool allow_reserved_ = false;
+  bool print_capabilities_ = false;  // handled before; here for --help
+};
+
 }  // namespace
 
 ParsedCommandLine parse_command_line(int argc, char** argv) {
@@ -69,49 +217,11 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
     return parsed;
   }
 
-  CLI::App app(description, "vhost-device-i2c");
-  app.footer(footer);
-  app.set_version_flag("-V,--version", "vhost-device-i2c " VHOST_DEVICE_VERSION,
-                       "Print the version and exit");
-  app.get_formatter()->column_width(26);
-  bool print_capabilities = false;  // handled above; here for --help
-  app.add_flag("--print-capabilities", print_capabilities,
-               "Print what this back-end can do as JSON and exit");
-  auto* const path = app.add_option("-s,--socket-path", options.socket_path,
-                                    "Location of the vhost-user Unix domain sockets:\n"
-                                    "PATH0, PATH1, ...; a single one is at PATH, too")
-                         ->option_text("PATH");
-  app.add_option("-c,--socket-count", options.socket_count,
-                 "Number of guests (sockets) to serve at the same time [1]")
-      ->option_text("COUNT")
-      ->check(CLI::Range(std::size_t{1}, io::Server::max_count))
-      ->needs(path);
-  std::string mode;
-  app.add_option("--socket-mode", mode, "Permissions of the sockets, in octal [0600]")
-      ->option_text("MODE")
-      ->check([&](const std::string& text) { return read_mode(text, options.socket_mode); })
-      ->needs(path);
-  auto* const fd = app.add_option("--fd", options.fd,
-                                  "Serve this inherited socket instead, be it listening or\n"
-                                  "connected; not together with --socket-path")
-                       ->option_text("FDNUM")
-                       ->check(CLI::Range(0, std::numeric_limits<int>::max()))
-                       ->excludes(path);
-  app.add_option("-b,--board", options.board,
-                 "Devicetree (.dts or .dtb) that describes the bus and its\n"
-                 "chips; FILE:NODE chooses one of several buses in it")
-      ->option_text("FILE (required)")
-      ->required();
-  app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error or off [info]")
-      ->option_text("LEVEL")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+  CommandLine command_line;
   try {
-    app.parse(argc, argv);
-    if (path->empty() && fd->empty()) {
-      throw CLI::RequiredError("One of --socket-path and --fd");
-    }
+    command_line.parse(argc, argv, options);
   } catch (const CLI::ParseError& error) {
-    parsed.exit_code = app.exit(error) == 0 ? exit_ok : exit_usage;
+    parsed.exit_code = command_line.print(error) == 0 ? exit_ok : exit_usage;
   }
   return parsed;
 }

@@ -3,20 +3,38 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "backends/linux/device_list.hpp"
 
 namespace vhost_device::daemon {
 
 /// The command line of vhost-device-i2c.
 struct I2cOptions {
+  // Where guests connect: one of the first three.
   std::string socket_path;
+  std::vector<std::string> connect;  ///< Sockets on which virtual machine monitors listen.
+  std::optional<int> fd;
   std::size_t socket_count = 1;
   mode_t socket_mode = 0600;
-  std::optional<int> fd;
+
+  // What is on the bus: one of the first two, or both.
+  std::vector<std::vector<linux_i2c::BusGrant>> device_lists;  ///< One for all guests, or for each.
   std::string board;
+  bool force = false;
+  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<unsigned> retries;
+
   std::string log_level = "info";
+
+  /// How many guests there can be at the same time.
+  [[nodiscard]] std::size_t guest_count() const {
+    return connect.empty() ? socket_count : connect.size();
+  }
 };
 
 /// What to do with a command line: serve with `options`, or leave at once with `exit_code`.
@@ -31,7 +49,7 @@ struct ParsedCommandLine {
 
 /// Exit codes, as --help documents them.
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_failure = 1;  ///< A socket or a board that cannot be used.
+inline constexpr int exit_failure = 1;  ///< A socket, an adapter or a board that cannot be used.
 inline constexpr int exit_usage = 2;    ///< The command line itself.
 
 }  // namespace vhost_device::daemon

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 
-// The daemon: one simulated bus, served to one guest for each socket.
+// The daemon: a bus of real and simulated chips, served to one guest for each socket.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,10 +14,9 @@
 #include <memory>
 #include <thread>
 
-#include "backends/sim/board/board.hpp"
-#include "core/i2c/router.hpp"
 #include "core/i2c/virtio_i2c.hpp"
 #include "core/io/server.hpp"
+#include "daemon/guest_buses.hpp"
 #include "daemon/i2c_options.hpp"
 
 namespace vhost_device::daemon {
@@ -52,6 +51,11 @@ std::unique_ptr<io::Server> make_server(const I2cOptions& options,
   if (options.fd) {
     return std::make_unique<io::Server>(virtio::UniqueFd(*options.fd), std::move(make_device));
   }
+  if (!options.connect.empty()) {
+    io::Server::ConnectTo sockets;
+    sockets.paths.assign(options.connect.begin(), options.connect.end());
+    return std::make_unique<io::Server>(sockets, std::move(make_device));
+  }
   return std::make_unique<io::Server>(
       io::Server::Options{options.socket_path, options.socket_count, options.socket_mode},
       std::move(make_device));
@@ -60,19 +64,14 @@ std::unique_ptr<io::Server> make_server(const I2cOptions& options,
 int serve(const I2cOptions& options) {
   // The devicetree compiler shall not inherit it.
   if (options.fd) ::fcntl(*options.fd, F_SETFD, FD_CLOEXEC);
-  const auto bus = std::make_shared<sim::Bus>();
-  for (const auto& warning : sim::load_board(*bus, options.board)) spdlog::warn("{}", warning);
-  bus->on_warning([](const std::string& text) { spdlog::warn("{}", text); });
-  spdlog::info("{}: {} chips on the bus", options.board, bus->devices().size());
+  const auto buses = make_guest_buses(options);
 
   // From here on there are threads and sockets to end; until here, signals do what they always do.
   const EndSignals end_signals;
   signal(SIGPIPE, SIG_IGN);  // a guest's interrupt may be a pipe that is closed at its other end
-  const auto router = std::make_shared<i2c::Router>();
-  router->grant_rest(bus);
-
-  const auto server = make_server(
-      options, [router](std::size_t) { return std::make_unique<i2c::VirtioI2c>(router); });
+  const auto server = make_server(options, [buses](std::size_t guest) {
+    return std::make_unique<i2c::VirtioI2c>(buses.at(guest));
+  });
   for (const auto& path : server->socket_paths()) spdlog::info("listening on {}", path.string());
 
   // The end of an inherited connection ends the daemon the way a signal does.

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "daemon/guest_buses.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "backends/linux/adapters.hpp"
+#include "backends/linux/i2c_dev.hpp"
+#include "backends/sim/board/board.hpp"
+
+namespace vhost_device::daemon {
+namespace {
+
+using linux_i2c::BusGrant;
+using linux_i2c::I2cDev;
+
+void warn(const std::string& text) { spdlog::warn("{}", text); }
+
+/// The host's adapters that were granted, each opened once with all addresses that any guest has.
+class HostAdapters {
+ public:
+  explicit HostAdapters(const I2cOptions& options) {
+    std::map<unsigned, Wanted> wanted;
+    for (const auto& list : options.device_lists) {
+      for (const BusGrant& grant : list) {
+        const unsigned number = linux_i2c::find_adapter(grant.bus).number;
+        numbers_[grant.bus] = number;
+        // By which name or number it was asked for first is how it is found again.
+        Wanted& adapter = wanted.try_emplace(number, Wanted{grant.bus, {}}).first->second;
+        adapter.addresses.insert(grant.addresses.begin(), grant.addresses.end());
+      }
+    }
+    I2cDev::Options settings;
+    settings.timeout = options.timeout;
+    settings.retries = options.retries;
+    settings.force = options.force;
+    for (const auto& [number, adapter] : wanted) open(number, adapter, settings);
+  }
+
+  [[nodiscard]] std::shared_ptr<i2c::Adapter> of(const BusGrant& grant) const {
+    return adapters_.at(numbers_.at(grant.bus));
+  }
+
+ private:
+  struct Wanted {
+    std::string bus;
+    std::set<i2c::Address> addresses;
+  };
+
+  void open(unsigned number, const Wanted& wanted, const I2cDev::Options& settings) {
+    const std::vector addresses(wanted.addresses.begin(), wanted.addresses.end());
+    const auto adapter = std::make_shared<I2cDev>(wanted.bus, addresses, settings);
+    adapter->on_notice(warn);
+    spdlog::info("i2c-{} ({}): {} addresses granted", number, adapter->host_adapter().name,
+                 addresses.size());
+    adapters_[number] = adapter;
+  }
+
+  std::map<std::string, unsigned> numbers_;  // by what the command line calls the adapter
+  std::map<unsigned, std::shared_ptr<I2cDev>> adapters_;
+};
+
+std::shared_ptr<sim::Bus> load_simulated_bus(const std::string& board) {
+  auto bus = std::make_shared<sim::Bus>();
+  for (const auto& warning : sim::load_board(*bus, board)) warn(warning);
+  bus->on_warning(warn);
+  spdlog::info("{}: {} chips on the bus", board, bus->devices().size());
+  return bus;
+}
+
+/// The board's chips and the granted ones cannot share an address.
+void check_against_board(const BusGrant& grant, const sim::Bus& bus, const std::string& board) {
+  for (const auto& device : bus.devices()) {
+    for (const i2c::Address address : device->addresses()) {
+      if (std::ranges::find(grant.addresses, address) == grant.addresses.end()) continue;
+      throw std::runtime_error("--device-list grants " + to_string(address) + " of '" + grant.bus +
+                               "', where the board " + board + " has '" + device->name() +
+                               "'; take it out of one of the two");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<i2c::Router>> make_guest_buses(const I2cOptions& options) {
+  const HostAdapters host(options);
+  const auto simulated = options.board.empty() ? nullptr : load_simulated_bus(options.board);
+
+  std::vector<std::shared_ptr<i2c::Router>> buses;
+  for (std::size_t guest = 0; guest < options.guest_count(); ++guest) {
+    auto router = std::make_shared<i2c::Router>();
+    if (!options.device_lists.empty()) {
+      const bool own = options.device_lists.size() > 1;
+      for (const BusGrant& grant : options.device_lists.at(own ? guest : 0)) {
+        if (simulated) check_against_board(grant, *simulated, options.board);
+        if (!router->grant(host.of(grant), grant.addresses)) {
+          throw std::logic_error("an address was granted twice, which the list's parser refuses");
+        }
+      }
+    }
+    if (simulated) router->grant_rest(simulated);
+    buses.push_back(std::move(router));
+  }
+  return buses;
+}
+
+}  // namespace vhost_device::daemon
