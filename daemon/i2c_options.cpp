@@ -38,7 +38,7 @@ Examples:
   Each of two machines with its own chips of the same adapter:
     vhost-device-i2c -s /run/vi2c.sock -c 2 -l 3:80 -l 3:81
 
-  Restarted without the machine noticing; QEMU listens with server=on,wait=off:
+  Restarted without the machine noticing; QEMU listens with server=on:
     vhost-device-i2c --connect=/run/vm.sock -l 3:80
 
 Signals: SIGTERM and SIGINT end it at once and remove its sockets.
