@@ -49,7 +49,7 @@ class EndSignals {
 std::unique_ptr<io::Server> make_server(const I2cOptions& options,
                                         io::Server::GuestDeviceFactory make_device) {
   if (options.fd) {
-    return std::make_unique<io::Server>(virtio::UniqueFd(*options.fd), std::move(make_device));
+    return std::make_unique<io::Server>(support::UniqueFd(*options.fd), std::move(make_device));
   }
   if (!options.connect.empty()) {
     io::Server::ConnectTo sockets;

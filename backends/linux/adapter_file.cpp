@@ -59,23 +59,19 @@ std::string open_problem(const std::filesystem::path& node, int error) {
 }
 
 AdapterFile::AdapterFile(const std::filesystem::path& node) noexcept
-    : descriptor_(::open(node.c_str(), O_RDWR | O_CLOEXEC)) {
-  if (descriptor_ < 0) open_error_ = errno;
-}
-
-AdapterFile::~AdapterFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+    : file_(::open(node.c_str(), O_RDWR | O_CLOEXEC)) {
+  if (!file_) open_error_ = errno;
 }
 
 bool AdapterFile::is_adapter(unsigned number) const {
   struct stat status {};
-  return ::fstat(descriptor_, &status) == 0 && S_ISCHR(status.st_mode) &&
+  return ::fstat(file_.get(), &status) == 0 && S_ISCHR(status.st_mode) &&
          major(status.st_rdev) == i2c_major && minor(status.st_rdev) == number;
 }
 
 int AdapterFile::read_functionality(i2c::Functionality& functionality) const {
   unsigned long functions = 0;
-  const int error = control(descriptor_, I2C_FUNCS, &functions);
+  const int error = control(file_.get(), I2C_FUNCS, &functions);
   if (error == 0) functionality = static_cast<i2c::Functionality>(functions);
   return error;
 }
@@ -84,15 +80,15 @@ int AdapterFile::set_timeout(std::chrono::milliseconds timeout) const {
   const auto steps =
       timeout / timeout_step + (timeout % timeout_step > timeout_step.zero() ? 1 : 0);
   if (steps < 1 || steps > longest_timeout) return EINVAL;
-  return control(descriptor_, I2C_TIMEOUT, static_cast<unsigned long>(steps));
+  return control(file_.get(), I2C_TIMEOUT, static_cast<unsigned long>(steps));
 }
 
 int AdapterFile::set_retries(unsigned retries) const {
-  return control(descriptor_, I2C_RETRIES, static_cast<unsigned long>(retries));
+  return control(file_.get(), I2C_RETRIES, static_cast<unsigned long>(retries));
 }
 
 int AdapterFile::choose(i2c::Address address, bool force) const {
-  return control(descriptor_, force ? I2C_SLAVE_FORCE : I2C_SLAVE,
+  return control(file_.get(), force ? I2C_SLAVE_FORCE : I2C_SLAVE,
                  static_cast<unsigned long>(address.value()));
 }
 
@@ -105,7 +101,7 @@ i2c::TransferResult AdapterFile::transfer(std::span<const i2c::Message> messages
   }
   i2c_rdwr_ioctl_data group{.msgs = kernel_messages.data(),
                             .nmsgs = static_cast<__u32>(messages.size())};
-  const int completed = ::ioctl(descriptor_, I2C_RDWR, &group);
+  const int completed = ::ioctl(file_.get(), I2C_RDWR, &group);
   if (completed < 0) return {0, transfer_error(errno)};
   const auto count = static_cast<std::size_t>(completed);
   if (count < messages.size()) return {count, i2c::TransferError::io_error};
@@ -117,7 +113,7 @@ int AdapterFile::call(SmbusCall& call) const {
                                  .command = call.command,
                                  .size = call.protocol,
                                  .data = &call.data};
-  return control(descriptor_, I2C_SMBUS, &arguments);
+  return control(file_.get(), I2C_SMBUS, &arguments);
 }
 
 }  // namespace vhost_device::linux_i2c

@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <utility>
 
 #include "backends/linux/smbus_plan.hpp"
 #include "core/i2c/functionality.hpp"
 #include "core/i2c/message.hpp"
 #include "core/i2c/transfer_result.hpp"
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::linux_i2c {
 
@@ -28,18 +28,8 @@ class AdapterFile {
   /// Nothing: not open.
   AdapterFile() = default;
   explicit AdapterFile(const std::filesystem::path& node) noexcept;
-  AdapterFile(AdapterFile&& other) noexcept
-      : descriptor_(std::exchange(other.descriptor_, -1)), open_error_(other.open_error_) {}
-  AdapterFile& operator=(AdapterFile&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    std::swap(open_error_, other.open_error_);
-    return *this;
-  }
-  AdapterFile(const AdapterFile&) = delete;
-  AdapterFile& operator=(const AdapterFile&) = delete;
-  ~AdapterFile();
 
-  [[nodiscard]] explicit operator bool() const { return descriptor_ >= 0; }
+  [[nodiscard]] explicit operator bool() const { return static_cast<bool>(file_); }
   /// Why it could not be opened, an errno.
   [[nodiscard]] int open_error() const { return open_error_; }
 
@@ -70,7 +60,7 @@ class AdapterFile {
   [[nodiscard]] int call(SmbusCall& call) const;
 
  private:
-  int descriptor_ = -1;
+  support::UniqueFd file_;
   int open_error_ = 0;
 };
 

@@ -34,8 +34,8 @@ UnixAddress address_from(const std::filesystem::path& path) {
 
 /// A connected socket; an invalid descriptor and errno if there is none. A Unix domain socket
 /// connects at once or not at all.
-virtio::UniqueFd connect_to(const UnixAddress& address) {
-  virtio::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+support::UniqueFd connect_to(const UnixAddress& address) {
+  support::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd || ::connect(fd.get(), address.get(), UnixAddress::size()) == 0) return fd;
   const int error = errno;
   fd.reset();
@@ -80,7 +80,7 @@ void ConnectingSource::try_after(std::chrono::milliseconds wait) {
 }
 
 void ConnectingSource::try_now() {
-  virtio::UniqueFd fd = connect_to(address_);
+  support::UniqueFd fd = connect_to(address_);
   if (!fd) {
     tell_why_not(errno);
     return try_later();

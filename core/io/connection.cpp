@@ -25,7 +25,7 @@ using boost::system::error_code;
 constexpr int messages_per_turn = 16;
 
 /// Descriptors come from the front-end, and one that blocks would stop this guest's thread.
-void set_non_blocking(const virtio::UniqueFd& fd) {
+void set_non_blocking(const support::UniqueFd& fd) {
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (fd && flags >= 0) ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
 }
@@ -33,14 +33,14 @@ void set_non_blocking(const virtio::UniqueFd& fd) {
 /// Whether a descriptor is one for notifications: an eventfd, which like all anonymous files is of
 /// no type, or a pipe. Other files cannot be waited for, or are ready for ever, and a socket could
 /// be the front-end's own end of this connection, which would then never be seen to end.
-bool is_notifier(const virtio::UniqueFd& fd) {
+bool is_notifier(const support::UniqueFd& fd) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return false;
   return S_ISFIFO(status.st_mode) || (status.st_mode & S_IFMT) == 0;
 }
 
 /// An eventfd or a pipe; a full one has been signalled already.
-void signal(const virtio::UniqueFd& fd) {
+void signal(const support::UniqueFd& fd) {
   if (!fd) return;
   const std::uint64_t one = 1;
   const ssize_t written = ::write(fd.get(), &one, sizeof one);
@@ -153,7 +153,7 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
 }
 
 bool Connection::accept_notifier(const char* request, std::uint16_t index,
-                                 const virtio::UniqueFd& fd) {
+                                 const support::UniqueFd& fd) {
   if (!fd) return true;
   if (!is_notifier(fd)) {
     close_because(std::string(request) + ": the descriptor for queue " + std::to_string(index) +
@@ -164,7 +164,7 @@ bool Connection::accept_notifier(const char* request, std::uint16_t index,
   return true;
 }
 
-void Connection::set_kick(std::uint16_t index, virtio::UniqueFd fd) {
+void Connection::set_kick(std::uint16_t index, support::UniqueFd fd) {
   auto& kick = queues_.at(index).kick;
   ++queues_[index].kick_generation;
   kick.reset();

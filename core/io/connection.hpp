@@ -42,8 +42,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Notifications {
     std::optional<boost::asio::posix::stream_descriptor> kick;
     std::uint64_t kick_generation = 0;  // tells a wait for this descriptor from one for an older
-    virtio::UniqueFd call;
-    virtio::UniqueFd error;
+    support::UniqueFd call;
+    support::UniqueFd error;
     bool service_is_posted = false;
   };
 
@@ -55,8 +55,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Makes sure that a descriptor is one for notifications and does not block; closes the
   /// connection if it is none. No descriptor at all is fine.
   [[nodiscard]] bool accept_notifier(const char* request, std::uint16_t index,
-                                     const virtio::UniqueFd& fd);
-  void set_kick(std::uint16_t index, virtio::UniqueFd fd);
+                                     const support::UniqueFd& fd);
+  void set_kick(std::uint16_t index, support::UniqueFd fd);
   void wait_for_kick(std::uint16_t index);
   void on_kick(std::uint16_t index);
   void post_service(std::uint16_t index);

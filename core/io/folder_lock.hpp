@@ -4,7 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "core/virtio/unique_fd.hpp"
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::io {
 
@@ -32,7 +32,7 @@ class FolderLock {
   static constexpr std::chrono::milliseconds default_limit{5000};
 
  private:
-  virtio::UniqueFd folder_;
+  support::UniqueFd folder_;
 };
 
 }  // namespace vhost_device::io

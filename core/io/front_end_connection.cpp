@@ -34,7 +34,7 @@ bool wait_readable(int fd, Clock::time_point deadline) {
   }
 }
 
-void limit_sending(const virtio::UniqueFd& socket, std::chrono::milliseconds limit) {
+void limit_sending(const support::UniqueFd& socket, std::chrono::milliseconds limit) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
   const timeval send_limit{
       .tv_sec = seconds.count(),
@@ -57,7 +57,7 @@ FrontEndConnection::FrontEndConnection(std::filesystem::path socket,
   }
 }
 
-FrontEndConnection::FrontEndConnection(virtio::UniqueFd connected, std::chrono::milliseconds limit)
+FrontEndConnection::FrontEndConnection(support::UniqueFd connected, std::chrono::milliseconds limit)
     : socket_("descriptor " + std::to_string(connected.get())),
       limit_(limit),
       fd_(std::move(connected)) {

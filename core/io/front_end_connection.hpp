@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "core/support/unique_fd.hpp"
 #include "core/vhost_user/message.hpp"
 #include "core/vhost_user/requests.hpp"
 #include "core/vhost_user/script.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::io {
 
@@ -28,7 +28,7 @@ class FrontEndConnection {
   FrontEndConnection(std::filesystem::path socket, std::chrono::milliseconds limit);
 
   /// Goes on with a back-end that has connected to us: the socket that `accept` returned.
-  FrontEndConnection(virtio::UniqueFd connected, std::chrono::milliseconds limit);
+  FrontEndConnection(support::UniqueFd connected, std::chrono::milliseconds limit);
 
   /// Sends what a script asks for and hands it the answers. Throws FrontEndError.
   void run(vhost_user::Script script);
@@ -52,7 +52,7 @@ class FrontEndConnection {
 
   std::filesystem::path socket_;
   std::chrono::milliseconds limit_;
-  virtio::UniqueFd fd_;
+  support::UniqueFd fd_;
 };
 
 }  // namespace vhost_device::io

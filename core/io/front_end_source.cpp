@@ -22,7 +22,7 @@ using boost::system::error_code;
 // After a failed accept (out of descriptors, say) it is tried again at this interval.
 constexpr std::chrono::milliseconds accept_retry{100};
 
-int socket_option(const virtio::UniqueFd& socket, int option) {
+int socket_option(const support::UniqueFd& socket, int option) {
   int value = 0;
   socklen_t size = sizeof value;
   if (::getsockopt(socket.get(), SOL_SOCKET, option, &value, &size) != 0) {
@@ -35,7 +35,7 @@ int socket_option(const virtio::UniqueFd& socket, int option) {
 class ListeningSource final : public FrontEndSource,
                               public std::enable_shared_from_this<ListeningSource> {
  public:
-  explicit ListeningSource(virtio::UniqueFd socket) : socket_(std::move(socket)) {}
+  explicit ListeningSource(support::UniqueFd socket) : socket_(std::move(socket)) {}
 
   void start(boost::asio::io_context& context, std::shared_ptr<GuestLog> log,
              OnArrival on_arrival) override {
@@ -75,7 +75,7 @@ class ListeningSource final : public FrontEndSource,
     });
   }
 
-  virtio::UniqueFd socket_;
+  support::UniqueFd socket_;
   std::shared_ptr<GuestLog> log_;
   OnArrival on_arrival_;
   std::optional<stream_protocol::acceptor> acceptor_;
@@ -86,7 +86,7 @@ class ListeningSource final : public FrontEndSource,
 class ConnectedSource final : public FrontEndSource,
                               public std::enable_shared_from_this<ConnectedSource> {
  public:
-  explicit ConnectedSource(virtio::UniqueFd socket) : socket_(std::move(socket)) {}
+  explicit ConnectedSource(support::UniqueFd socket) : socket_(std::move(socket)) {}
 
   void start(boost::asio::io_context& context, std::shared_ptr<GuestLog> /*log*/,
              OnArrival on_arrival) override {
@@ -106,13 +106,13 @@ class ConnectedSource final : public FrontEndSource,
     on_arrival_(std::move(socket));
   }
 
-  virtio::UniqueFd socket_;
+  support::UniqueFd socket_;
   OnArrival on_arrival_;
 };
 
 }  // namespace
 
-std::shared_ptr<FrontEndSource> source_from(virtio::UniqueFd socket) {
+std::shared_ptr<FrontEndSource> source_from(support::UniqueFd socket) {
   if (socket_option(socket, SO_DOMAIN) != AF_UNIX ||
       socket_option(socket, SO_TYPE) != SOCK_STREAM) {
     throw std::system_error(EINVAL, std::generic_category(),

@@ -8,8 +8,8 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "core/io/guest_log.hpp"
+#include "core/support/unique_fd.hpp"
 #include "core/vhost_user/session.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::io {
 
@@ -39,6 +39,6 @@ class FrontEndSource {
 
 /// The source that a socket is: a listening one, whose front-ends come and go, or a connected one,
 /// which is the only front-end. Throws std::system_error when it is not a Unix stream socket.
-[[nodiscard]] std::shared_ptr<FrontEndSource> source_from(virtio::UniqueFd socket);
+[[nodiscard]] std::shared_ptr<FrontEndSource> source_from(support::UniqueFd socket);
 
 }  // namespace vhost_device::io

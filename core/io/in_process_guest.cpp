@@ -26,20 +26,20 @@ Result check(Result result, const char* what) {
   return result;
 }
 
-virtio::UniqueFd make_memory_file(std::size_t size) {
-  virtio::UniqueFd file(check(::memfd_create("guest-memory", MFD_CLOEXEC), "memfd_create"));
+support::UniqueFd make_memory_file(std::size_t size) {
+  support::UniqueFd file(check(::memfd_create("guest-memory", MFD_CLOEXEC), "memfd_create"));
   check(::ftruncate(file.get(), static_cast<off_t>(size)), "ftruncate");
   return file;
 }
 
-std::span<std::byte> map_memory(const virtio::UniqueFd& file, std::size_t size) {
+std::span<std::byte> map_memory(const support::UniqueFd& file, std::size_t size) {
   void* const mapped =
       check(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0), "mmap");
   return {static_cast<std::byte*>(mapped), size};
 }
 
-virtio::UniqueFd make_event() {
-  return virtio::UniqueFd(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));
+support::UniqueFd make_event() {
+  return support::UniqueFd(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ bool InProcessGuest::wait_for_error(std::uint16_t index, std::chrono::millisecon
   return wait_for_event(events_.at(index).error, limit);
 }
 
-bool InProcessGuest::wait_for_event(const virtio::UniqueFd& event,
+bool InProcessGuest::wait_for_event(const support::UniqueFd& event,
                                     std::chrono::milliseconds limit) const {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {

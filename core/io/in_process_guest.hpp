@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "core/io/front_end_connection.hpp"
+#include "core/support/unique_fd.hpp"
 #include "core/vhost_user/front_end.hpp"
 #include "core/virtio/driver_ring.hpp"
 #include "core/virtio/driver_transport.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::io {
 
@@ -57,17 +57,17 @@ class InProcessGuest final : public virtio::DriverTransport {
 
  private:
   struct QueueEvents {
-    virtio::UniqueFd kick;
-    virtio::UniqueFd call;
-    virtio::UniqueFd error;
+    support::UniqueFd kick;
+    support::UniqueFd call;
+    support::UniqueFd error;
   };
 
-  [[nodiscard]] bool wait_for_event(const virtio::UniqueFd& event,
+  [[nodiscard]] bool wait_for_event(const support::UniqueFd& event,
                                     std::chrono::milliseconds limit) const;
   [[nodiscard]] static std::vector<QueueEvents> make_events(std::size_t queues);
   [[nodiscard]] std::vector<vhost_user::FrontEnd::QueueFds> borrow_events() const;
 
-  virtio::UniqueFd file_;
+  support::UniqueFd file_;
   std::span<std::byte> memory_;
   std::vector<QueueEvents> events_;
   FrontEndConnection connection_;

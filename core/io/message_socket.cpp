@@ -20,7 +20,7 @@ struct ControlBuffer {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(most_fds * sizeof(int))> bytes{};
 };
 
-void take_fds(msghdr& header, std::vector<virtio::UniqueFd>& fds) {
+void take_fds(msghdr& header, std::vector<support::UniqueFd>& fds) {
   for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);

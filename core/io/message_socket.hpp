@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/virtio/unique_fd.hpp"
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::io {
 
@@ -19,7 +19,7 @@ struct Received {
   };
   Outcome outcome = Outcome::would_block;
   std::size_t size = 0;
-  std::vector<virtio::UniqueFd> fds;
+  std::vector<support::UniqueFd> fds;
   int error = 0;
 };
 

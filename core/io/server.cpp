@@ -79,7 +79,7 @@ Server::Server(const ConnectTo& sockets, const GuestDeviceFactory& make_device) 
   }
 }
 
-Server::Server(virtio::UniqueFd socket, GuestDeviceFactory make_device) {
+Server::Server(support::UniqueFd socket, GuestDeviceFactory make_device) {
   const std::string name = "descriptor " + std::to_string(socket.get());
   guests_.push_back(std::make_unique<GuestServer>(
       name, source_from(std::move(socket)),

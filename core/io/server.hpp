@@ -55,7 +55,7 @@ class Server {
 
   /// Serves an inherited socket, listening or connected. Throws std::system_error when it is not a
   /// Unix stream socket.
-  Server(virtio::UniqueFd socket, GuestDeviceFactory make_device);
+  Server(support::UniqueFd socket, GuestDeviceFactory make_device);
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -32,15 +32,15 @@ UnixAddress to_address(const fs::path& path) {
                  "; choose a shorter one");
 }
 
-virtio::UniqueFd open_socket(const fs::path& path, int extra_flags) {
-  virtio::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | extra_flags, 0));
+support::UniqueFd open_socket(const fs::path& path, int extra_flags) {
+  support::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | extra_flags, 0));
   if (!fd) fail(path, "cannot make a socket: " + reason(errno));
   return fd;
 }
 
 /// Whether a process listens on the socket file at `path`. A full backlog is an answer too.
 bool is_live(const fs::path& path, const UnixAddress& address) {
-  const virtio::UniqueFd probe = open_socket(path, SOCK_NONBLOCK);
+  const support::UniqueFd probe = open_socket(path, SOCK_NONBLOCK);
   if (::connect(probe.get(), address.get(), address.size()) == 0) return true;
   switch (errno) {
     case ECONNREFUSED:
@@ -107,8 +107,8 @@ SocketFile::SocketFile(fs::path path, mode_t mode) : path_(std::move(path)) {
   if (!problem.empty()) fail(path_, problem);
 }
 
-virtio::UniqueFd SocketFile::duplicate() const {
-  virtio::UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+support::UniqueFd SocketFile::duplicate() const {
+  support::UniqueFd copy(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
   if (!copy) fail(path_, "cannot duplicate its descriptor: " + reason(errno));
   return copy;
 }

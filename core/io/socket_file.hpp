@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "core/virtio/unique_fd.hpp"
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::io {
 
@@ -60,11 +60,11 @@ class SocketFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   /// A descriptor of the socket for its server.
-  [[nodiscard]] virtio::UniqueFd duplicate() const;
+  [[nodiscard]] support::UniqueFd duplicate() const;
 
  private:
   std::filesystem::path path_;
-  virtio::UniqueFd fd_;
+  support::UniqueFd fd_;
   OwnFile file_;
 };
 

@@ -14,7 +14,7 @@ std::size_t Decoder::wanted() const {
 }
 
 std::optional<virtio::Refusal> Decoder::feed(std::span<const std::byte> bytes,
-                                             std::vector<virtio::UniqueFd> fds) {
+                                             std::vector<support::UniqueFd> fds) {
   assert(bytes.size() <= wanted());
   if (message_.fds.size() + fds.size() > max_fds) {
     return virtio::Refusal{"a message came with more than " + std::to_string(max_fds) +

@@ -26,7 +26,7 @@ class Decoder {
   /// Refused, after which the connection is of no use: a protocol version other than 1, a payload
   /// over `max_payload`, more than `max_fds` descriptors. The descriptors are closed.
   [[nodiscard]] std::optional<virtio::Refusal> feed(std::span<const std::byte> bytes,
-                                                    std::vector<virtio::UniqueFd> fds);
+                                                    std::vector<support::UniqueFd> fds);
 
   /// The message, once it is whole.
   [[nodiscard]] std::optional<Message> take();

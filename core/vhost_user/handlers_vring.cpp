@@ -12,7 +12,7 @@ namespace {
 /// What SET_VRING_KICK, SET_VRING_CALL and SET_VRING_ERR have in common.
 struct VringFile {
   std::uint64_t index = 0;
-  virtio::UniqueFd fd;  // empty: the front-end sent none, and says so
+  support::UniqueFd fd;  // empty: the front-end sent none, and says so
   std::optional<virtio::Refusal> refusal;
 };
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/virtio/unique_fd.hpp"
+#include "core/support/unique_fd.hpp"
 
 /// The vhost-user wire format (QEMU docs/interop/vhost-user.rst, "Message Specification").
 /// Integers are in the byte order of the machine, as both ends run on it.
@@ -100,7 +100,7 @@ inline constexpr std::size_t max_fds = 8;
 struct Message {
   Header header;
   std::vector<std::byte> payload;
-  std::vector<virtio::UniqueFd> fds;
+  std::vector<support::UniqueFd> fds;
 };
 
 }  // namespace vhost_device::vhost_user

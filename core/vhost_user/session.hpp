@@ -27,19 +27,19 @@ struct Send {
 /// and close the one before.
 struct SetKick {
   std::uint16_t index;
-  virtio::UniqueFd fd;
+  support::UniqueFd fd;
 };
 
 /// Signal this fd when `Service::interrupt` is set. It may be an eventfd or a pipe. Empty: none.
 struct SetCall {
   std::uint16_t index;
-  virtio::UniqueFd fd;
+  support::UniqueFd fd;
 };
 
 /// Signal this fd when `Service::error` is set. Empty: none.
 struct SetError {
   std::uint16_t index;
-  virtio::UniqueFd fd;
+  support::UniqueFd fd;
 };
 
 /// Call `service(index)` soon: requests may be waiting for which the kick has been and gone.

@@ -47,7 +47,7 @@ bool holds(std::uint64_t start, std::uint64_t size, std::uint64_t address, std::
 }  // namespace
 
 std::optional<Refusal> GuestMemory::replace(std::span<const MemoryRegion> regions,
-                                            std::vector<UniqueFd> files) {
+                                            std::vector<support::UniqueFd> files) {
   if (regions.size() != files.size()) {
     return Refusal{std::to_string(regions.size()) + " memory regions came with " +
                    std::to_string(files.size()) + " file descriptors; each needs one"};
@@ -61,7 +61,7 @@ std::optional<Refusal> GuestMemory::replace(std::span<const MemoryRegion> region
   return std::nullopt;
 }
 
-std::optional<Refusal> GuestMemory::add(const MemoryRegion& region, UniqueFd file) {
+std::optional<Refusal> GuestMemory::add(const MemoryRegion& region, support::UniqueFd file) {
   if (regions_.size() >= max_regions) return refuse_count(regions_.size() + 1);
   if (region.size == 0) return refuse(region, "the size is zero; a region has at least one byte");
   if (wraps(region.guest_address, region.size) || wraps(region.user_address, region.size)) {

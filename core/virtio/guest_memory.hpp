@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "core/support/unique_fd.hpp"
 #include "core/virtio/mapping.hpp"
 #include "core/virtio/refusal.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::virtio {
 
@@ -43,7 +43,7 @@ class GuestMemory {
   /// Refused: a count of regions and of descriptors that differ, more than `max_regions`, and
   /// whatever `add` refuses.
   [[nodiscard]] std::optional<Refusal> replace(std::span<const MemoryRegion> regions,
-                                               std::vector<UniqueFd> files);
+                                               std::vector<support::UniqueFd> files);
 
   /// VHOST_USER_ADD_MEM_REG.
   ///
@@ -51,7 +51,7 @@ class GuestMemory {
   /// a file that is not a regular one or a memfd, is shorter than offset + size or cannot be mapped
   /// shared, readable and writable; more than `max_regions`. User addresses may overlap: front-ends
   /// alias memory.
-  [[nodiscard]] std::optional<Refusal> add(const MemoryRegion& region, UniqueFd file);
+  [[nodiscard]] std::optional<Refusal> add(const MemoryRegion& region, support::UniqueFd file);
 
   /// VHOST_USER_REM_MEM_REG. Refused: no region with this guest address, user address and size.
   [[nodiscard]] std::optional<Refusal> remove(const MemoryRegion& region);

@@ -50,7 +50,7 @@ std::string mmap_error(int error) {
 
 }  // namespace
 
-Mapping Mapping::map(const UniqueFd& file, std::uint64_t offset, std::uint64_t size,
+Mapping Mapping::map(const support::UniqueFd& file, std::uint64_t offset, std::uint64_t size,
                      std::string& error) {
   Mapping mapping;
   struct stat status {};

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "core/support/unique_fd.hpp"
 #include "core/virtio/bus_error_guard.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::virtio {
 
@@ -34,8 +34,8 @@ class Mapping {
   /// (page or huge page) that holds it. Returns an empty mapping and sets `error` to the reason
   /// when the size is zero, `file` is not a regular file or memfd, it is shorter than offset +
   /// size, or it cannot be mapped shared, readable and writable.
-  [[nodiscard]] static Mapping map(const UniqueFd& file, std::uint64_t offset, std::uint64_t size,
-                                   std::string& error);
+  [[nodiscard]] static Mapping map(const support::UniqueFd& file, std::uint64_t offset,
+                                   std::uint64_t size, std::string& error);
 
   /// The byte at `offset`; null for an empty mapping.
   [[nodiscard]] std::byte* data() const { return data_; }

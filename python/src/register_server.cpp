@@ -32,8 +32,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds log_limit{1000};
 
 /// A duplicate, so that the caller's descriptor stays the caller's.
-virtio::UniqueFd duplicate(int fd) {
-  virtio::UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+support::UniqueFd duplicate(int fd) {
+  support::UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (!copy) {
     throw std::system_error(errno, std::generic_category(), "descriptor " + std::to_string(fd));
   }

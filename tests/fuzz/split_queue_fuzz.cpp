@@ -48,7 +48,7 @@ class Memory {
   Memory() : file_(::memfd_create("fuzz", MFD_CLOEXEC)) {
     require(::ftruncate(file_.get(), 0x3000) == 0);
     for (const MemoryRegion& region : regions) {
-      require(!memory_.add(region, UniqueFd(::dup(file_.get()))));
+      require(!memory_.add(region, vhost_device::support::UniqueFd(::dup(file_.get()))));
     }
   }
 
@@ -74,7 +74,7 @@ class Memory {
   }
 
  private:
-  UniqueFd file_;
+  vhost_device::support::UniqueFd file_;
   GuestMemory memory_;
 };
 

@@ -91,10 +91,10 @@ class Memory {
     const std::size_t count = std::min(image.size(), size);
     require(::pwrite(file_.get(), image.data(), count, 0) == static_cast<ssize_t>(count));
   }
-  [[nodiscard]] virtio::UniqueFd file() const { return virtio::UniqueFd(::dup(file_.get())); }
+  [[nodiscard]] support::UniqueFd file() const { return support::UniqueFd(::dup(file_.get())); }
 
  private:
-  virtio::UniqueFd file_;
+  support::UniqueFd file_;
 };
 
 Input take(Input& input, std::size_t count) {
@@ -111,7 +111,7 @@ class FrontEnd {
   bool step(Input& input) {
     const std::uint8_t control = take(input, 1).front();
     const std::size_t largest = (control & 0x20) != 0 ? 1 : vhost_user::max_payload;
-    std::vector<virtio::UniqueFd> fds;
+    std::vector<support::UniqueFd> fds;
     for (int i = control & 3; i > 0; --i) fds.push_back(memory_.file());
     for (int i = control >> 2 & 3; i > 0; --i) fds.emplace_back(::eventfd(0, EFD_NONBLOCK));
     while (!input.empty()) {

@@ -11,14 +11,15 @@ from tree import File, Finding
 # Each layer and those that it may include, besides itself. DESIGN: virtio <- vhost_user <- io;
 # virtio <- i2c; backends -> i2c's seam; nothing includes an executable, the Python module, or a test.
 LAYERS = {
-    "core/virtio": (),
-    "core/vhost_user": ("core/virtio",),
-    "core/io": ("core/virtio", "core/vhost_user"),
-    "core/i2c": ("core/virtio",),
-    "backends/linux": ("core/i2c",),
-    "backends/sim/bus": ("core/i2c",),
-    "backends/sim/devices": ("core/i2c", "backends/sim/bus"),
-    "backends/sim/board": ("core/i2c", "backends/sim/bus", "backends/sim/devices"),
+    "core/support": (),
+    "core/virtio": ("core/support",),
+    "core/vhost_user": ("core/support", "core/virtio"),
+    "core/io": ("core/support", "core/virtio", "core/vhost_user"),
+    "core/i2c": ("core/support", "core/virtio"),
+    "backends/linux": ("core/support", "core/i2c"),
+    "backends/sim/bus": ("core/support", "core/i2c"),
+    "backends/sim/devices": ("core/support", "core/i2c", "backends/sim/bus"),
+    "backends/sim/board": ("core/support", "core/i2c", "backends/sim/bus", "backends/sim/devices"),
     "daemon": ("core", "backends"),
     "python/src": ("core", "backends"),
     "tests": ("core", "backends", "daemon"),

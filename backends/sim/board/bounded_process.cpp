@@ -17,7 +17,7 @@
 #include <span>
 #include <system_error>
 
-#include "backends/sim/board/descriptor.hpp"
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::sim {
 namespace {
@@ -32,8 +32,8 @@ struct Pipe {
   Pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) check(errno, "pipe");
-    reader = Descriptor(ends[0]);
-    writer = Descriptor(ends[1]);
+    reader = support::UniqueFd(ends[0]);
+    writer = support::UniqueFd(ends[1]);
     if (::fcntl(reader.get(), F_SETFL, O_NONBLOCK) != 0) check(errno, "pipe");
   }
 
@@ -50,14 +50,14 @@ struct Pipe {
     return count == sizeof error ? error : 0;
   }
 
-  Descriptor reader;
-  Descriptor writer;
+  support::UniqueFd reader;
+  support::UniqueFd writer;
 };
 
 /// Reads what is there, or, from one that writes faster than this reads, more than a pipe can hold
 /// (64 KiB, pipe(7)). False at the end of the stream.
 template <typename Sink>
-bool drain(const Descriptor& from, Sink&& sink) {
+bool drain(const support::UniqueFd& from, Sink&& sink) {
   std::array<char, 16384> chunk;
   for (int chunks = 0; chunks < 16; ++chunks) {
     const ssize_t count = ::read(from.get(), chunk.data(), chunk.size());
@@ -135,7 +135,7 @@ pid_t start(const std::vector<std::string>& command, const Pipe& output, const P
     }
   }
   check(pid < 0 ? errno : 0, "fork");
-  failure.writer.close();
+  failure.writer.reset();
   if (const int error = failure.wait_for_error(); error != 0) {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
     check(error, command[0].c_str());
@@ -187,7 +187,7 @@ class Child {
 
  private:
   pid_t pid_;
-  Descriptor process_;
+  support::UniqueFd process_;
   bool reaped_ = false;
 };
 
@@ -228,8 +228,8 @@ ProcessOutcome::End follow(const Child& child, Pipe& output, Pipe& messages,
     if (!ended_before && !wait_for_any(events, deadline)) return ProcessOutcome::End::timed_out;
     // Asked before the pipes are drained: all that it wrote is in them by then.
     ended = ended_before || events[2].revents != 0;
-    if (output.reader && !drain(output.reader, keep_output)) output.reader.close();
-    if (messages.reader && !drain(messages.reader, keep_message)) messages.reader.close();
+    if (output.reader && !drain(output.reader, keep_output)) output.reader.reset();
+    if (messages.reader && !drain(messages.reader, keep_message)) messages.reader.reset();
     if (overflow) return ProcessOutcome::End::overflowed;
   }
   return ProcessOutcome::End::exited;
@@ -245,8 +245,8 @@ ProcessOutcome run_bounded(const std::vector<std::string>& command, const Proces
   child.limit(RLIMIT_AS, limits.address_space_bytes);
   child.limit(RLIMIT_FSIZE, 0);
   child.limit(RLIMIT_CORE, 0);
-  output.writer.close();
-  messages.writer.close();
+  output.writer.reset();
+  messages.writer.reset();
 
   ProcessOutcome outcome;
   outcome.end = follow(child, output, messages, limits, outcome);

@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "backends/sim/board/board.hpp"
-#include "backends/sim/board/descriptor.hpp"
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::sim {
 namespace {
@@ -25,7 +25,8 @@ constexpr std::string_view too_large = "larger than 16 MiB";
 
 std::vector<std::byte> read_file(const std::filesystem::path& file) {
   // Non-blocking, or a FIFO would hold on here until somebody opens its other end.
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  const support::UniqueFd descriptor(
+      ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!descriptor) fail("cannot open", errno);
   struct stat status {};
   if (::fstat(descriptor.get(), &status) != 0) fail("cannot open", errno);

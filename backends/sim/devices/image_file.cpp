@@ -21,14 +21,13 @@ std::runtime_error failure(const std::filesystem::path& path, const std::string&
 
 std::string errno_text() { return std::generic_category().message(errno); }
 
-int open_or_throw(const std::filesystem::path& path, int flags) {
+support::UniqueFd open_or_throw(const std::filesystem::path& path, int flags) {
   constexpr mode_t owner_only = 0600;  // like any file that a guest writes
   // Without O_NONBLOCK, opening a pipe would wait for its other end.
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, owner_only);
-  if (fd < 0) throw failure(path, errno_text());
+  support::UniqueFd file(::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, owner_only));
+  if (!file) throw failure(path, errno_text());
   struct stat status {};
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return fd;
-  ::close(fd);
+  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode)) return file;
   throw failure(path, "not a regular file");
 }
 
@@ -60,39 +59,33 @@ int write_all(int fd, std::size_t offset, std::span<const std::byte> bytes) {
 }  // namespace
 
 void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> contents) {
-  const int fd = open_or_throw(path, O_RDONLY);
+  const support::UniqueFd file = open_or_throw(path, O_RDONLY);
   // One byte more than fits tells, also for a file that grows meanwhile.
   std::array<std::byte, 1> beyond{};
-  ssize_t result = read_all(fd, contents);
+  ssize_t result = read_all(file.get(), contents);
   bool longer = false;
   if (result == static_cast<ssize_t>(contents.size())) {
-    const ssize_t more = read_all(fd, beyond);
+    const ssize_t more = read_all(file.get(), beyond);
     longer = more > 0;
     if (more < 0) result = more;
   }
-  const std::string reason = errno_text();
-  ::close(fd);
-  if (result < 0) throw failure(path, reason);
+  if (result < 0) throw failure(path, errno_text());
   if (longer) {
     throw failure(path, "longer than the chip's " + std::to_string(contents.size()) + " bytes");
   }
 }
 
 ImageFile::ImageFile(const std::filesystem::path& path, std::span<const std::byte> contents)
-    : fd_(open_or_throw(path, O_RDWR | O_CREAT)) {
-  int error = write_all(fd_, 0, contents);
-  if (error == 0 && ::ftruncate(fd_, static_cast<off_t>(contents.size())) < 0) error = errno;
-  if (error == 0) return;
-  ::close(fd_);
-  throw failure(path, std::generic_category().message(error));
-}
-
-ImageFile::~ImageFile() {
-  if (fd_ >= 0) ::close(fd_);
+    : file_(open_or_throw(path, O_RDWR | O_CREAT)) {
+  int error = write_all(file_.get(), 0, contents);
+  if (error == 0 && ::ftruncate(file_.get(), static_cast<off_t>(contents.size())) < 0) {
+    error = errno;
+  }
+  if (error != 0) throw failure(path, std::generic_category().message(error));
 }
 
 int ImageFile::write(std::size_t offset, std::span<const std::byte> bytes) const {
-  return write_all(fd_, offset, bytes);
+  return write_all(file_.get(), offset, bytes);
 }
 
 }  // namespace vhost_device::sim

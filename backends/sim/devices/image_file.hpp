@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
-#include <utility>
+
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::sim {
 
@@ -19,21 +20,13 @@ class ImageFile {
   /// Opens a file for writing, or makes one, and brings it to `contents`. Throws
   /// std::runtime_error, with the reason.
   ImageFile(const std::filesystem::path& path, std::span<const std::byte> contents);
-  ImageFile(ImageFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  ImageFile& operator=(ImageFile&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ImageFile(const ImageFile&) = delete;
-  ImageFile& operator=(const ImageFile&) = delete;
-  ~ImageFile();
 
   /// Puts bytes at an offset; with the kernel when it returns, and so safe from the end of this
   /// process. Returns 0 or the errno.
   [[nodiscard]] int write(std::size_t offset, std::span<const std::byte> bytes) const;
 
  private:
-  int fd_;
+  support::UniqueFd file_;
 };
 
 }  // namespace vhost_device::sim

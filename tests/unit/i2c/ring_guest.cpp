@@ -32,7 +32,7 @@ RingGuest::RingGuest(std::shared_ptr<Adapter> adapter, Options options)
       ::mmap(nullptr, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
   if (mapped == MAP_FAILED) throw std::runtime_error("mmap");
   memory_ = {static_cast<std::byte*>(mapped), memory_size};
-  if (auto refusal = device_memory_.add(whole_memory(), virtio::UniqueFd(::dup(file_.get())))) {
+  if (auto refusal = device_memory_.add(whole_memory(), support::UniqueFd(::dup(file_.get())))) {
     throw std::runtime_error(refusal->reason);
   }
   ring_.emplace(memory_, base, options.queue_size,
@@ -108,7 +108,7 @@ void RingGuest::take_over() {
 }
 
 void RingGuest::replace_memory_table() {
-  std::vector<virtio::UniqueFd> files;
+  std::vector<support::UniqueFd> files;
   files.emplace_back(::dup(file_.get()));
   const std::array regions{whole_memory()};
   if (auto refusal = device_memory_.replace(regions, std::move(files))) {

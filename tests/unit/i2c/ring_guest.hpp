@@ -73,7 +73,7 @@ class RingGuest {
   std::shared_ptr<Adapter> adapter_;
   Options options_;
   VirtioI2c device_;
-  virtio::UniqueFd file_;
+  support::UniqueFd file_;
   std::span<std::byte> memory_;  // the guest's own mapping
   std::size_t next_free_;
   virtio::GuestMemory device_memory_;

@@ -35,12 +35,12 @@ class Machine {
 
   /// The next back-end that connects; none if none does in time.
   [[nodiscard]] std::optional<FrontEndConnection> accept() {
-    const virtio::UniqueFd listening = socket_.duplicate();
+    const support::UniqueFd listening = socket_.duplicate();
     pollfd wanted{.fd = listening.get(), .events = POLLIN, .revents = 0};
     const int limit_ms = static_cast<int>(std::chrono::milliseconds(limit).count());
     if (::poll(&wanted, 1, limit_ms) != 1) return std::nullopt;
     return FrontEndConnection(
-        virtio::UniqueFd(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC)), limit);
+        support::UniqueFd(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC)), limit);
   }
 
  private:

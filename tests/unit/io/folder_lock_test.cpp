@@ -48,8 +48,8 @@ TEST_F(FolderLockTest, released_lock_can_be_taken_again_and_leaves_no_file) {
 TEST_F(FolderLockTest, forked_process_does_not_keep_it) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-  const virtio::UniqueFd reader(ends[0]);
-  virtio::UniqueFd writer(ends[1]);
+  const support::UniqueFd reader(ends[0]);
+  support::UniqueFd writer(ends[1]);
   pid_t child = -1;
   {
     const FolderLock lock(path.parent_path(), 0ms);
@@ -73,13 +73,13 @@ TEST_F(FolderLockTest, folder_that_is_not_there_is_none_to_lock) {
 
 /// Whether somebody listens on the socket file at `path`.
 bool is_listened_on(const fs::path& path) {
-  const virtio::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const support::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto address = UnixAddress::from_path(path);
   return ::connect(probe.get(), address->get(), address->size()) == 0;
 }
 
 void leave_stale_socket(const fs::path& path) {
-  const virtio::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const support::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const auto address = UnixAddress::from_path(path);
   ASSERT_EQ(::bind(fd.get(), address->get(), address->size()), 0);
 }

@@ -88,8 +88,8 @@ struct HostileFrontEnd : ::testing::Test {
   }
 
   ServedBus served;
-  virtio::UniqueFd memory{::memfd_create("hostile", MFD_CLOEXEC)};
-  virtio::UniqueFd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  support::UniqueFd memory{::memfd_create("hostile", MFD_CLOEXEC)};
+  support::UniqueFd event{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::size_t descriptors = 0;
 };
 
@@ -230,7 +230,7 @@ struct NoNotifier {
 struct HostileNotifier : HostileFrontEnd, ::testing::WithParamInterface<NoNotifier> {};
 
 TEST_P(HostileNotifier, in_the_place_of_an_eventfd_closes_the_connection) {
-  const virtio::UniqueFd file(::open(GetParam().path, O_RDONLY | O_CLOEXEC));
+  const support::UniqueFd file(::open(GetParam().path, O_RDONLY | O_CLOEXEC));
   ASSERT_TRUE(file);
   for (const OutgoingRequest& request :
        {requests::set_vring_kick(0, file.get()), requests::set_vring_call(0, file.get()),

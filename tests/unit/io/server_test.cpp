@@ -201,9 +201,9 @@ TEST(Server, inherited_listening_socket_is_served) {
 TEST(Server, inherited_connection_finishes_the_server_when_it_ends) {
   std::array<int, 2> pair{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
-  virtio::UniqueFd ours(pair[0]);
+  support::UniqueFd ours(pair[0]);
   const auto bus = std::make_shared<sim::Bus>();
-  Server server(virtio::UniqueFd(pair[1]), testing::i2c_devices(bus));
+  Server server(support::UniqueFd(pair[1]), testing::i2c_devices(bus));
 
   ours.reset();
 
@@ -212,7 +212,7 @@ TEST(Server, inherited_connection_finishes_the_server_when_it_ends) {
 
 TEST(Server, descriptor_that_is_no_unix_socket_is_refused) {
   const auto bus = std::make_shared<sim::Bus>();
-  virtio::UniqueFd internet(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  support::UniqueFd internet(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
 
   EXPECT_THROW(Server(std::move(internet), testing::i2c_devices(bus)), std::system_error);
 }

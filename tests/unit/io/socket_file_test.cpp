@@ -24,7 +24,7 @@ struct SocketFileTest : ::testing::Test {
 
   /// What a process that was killed leaves behind.
   void leave_stale_socket() const {
-    const virtio::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const support::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto address = UnixAddress::from_path(path);
     ASSERT_EQ(::bind(fd.get(), address->get(), address->size()), 0);
   }

@@ -19,8 +19,8 @@ using virtio::test::open_files;
 const Bytes get_features = header(1, version_1, 0);
 const Bytes set_vring_num = header(8, version_1, 8) + state(0, 256);
 
-std::vector<virtio::UniqueFd> some_fds(std::size_t count) {
-  std::vector<virtio::UniqueFd> fds;
+std::vector<support::UniqueFd> some_fds(std::size_t count) {
+  std::vector<support::UniqueFd> fds;
   for (std::size_t i = 0; i < count; ++i) fds.emplace_back(::eventfd(0, EFD_CLOEXEC));
   return fds;
 }

@@ -20,7 +20,7 @@ using Lines = std::vector<std::string>;
 using Order = FrontEnd::Order;
 using Start = FakeDevice::Start;
 
-Message decode(const std::vector<std::byte>& bytes, std::vector<virtio::UniqueFd> fds) {
+Message decode(const std::vector<std::byte>& bytes, std::vector<support::UniqueFd> fds) {
   Decoder decoder;
   EXPECT_FALSE(decoder.feed(std::span(bytes).first(12), std::move(fds)));
   EXPECT_FALSE(decoder.feed(std::span(bytes).subspan(12), {}));
@@ -44,7 +44,7 @@ class Wire {
   Lines run(Script script) {
     Lines lines;
     while (const auto request = script.next()) {
-      std::vector<virtio::UniqueFd> fds;
+      std::vector<support::UniqueFd> fds;
       for (const int fd : request->fds) fds.emplace_back(::dup(fd));
       Message message = decode(request->bytes, std::move(fds));
       lines.push_back(describe_request(message));
@@ -91,8 +91,8 @@ class FrontEndTest : public testing::Test {
   }
 
   virtio::test::SharedMemory memory_{Rig::memory_size};
-  virtio::UniqueFd file_{memory_.file()};
-  virtio::UniqueFd event_{::eventfd(0, EFD_CLOEXEC)};
+  support::UniqueFd file_{memory_.file()};
+  support::UniqueFd event_{::eventfd(0, EFD_CLOEXEC)};
 };
 
 const std::string ring_0 =

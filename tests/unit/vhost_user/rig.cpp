@@ -13,7 +13,7 @@
 namespace vhost_device::vhost_user::test {
 namespace {
 
-std::string describe_fd(const char* what, std::uint16_t index, const virtio::UniqueFd& fd) {
+std::string describe_fd(const char* what, std::uint16_t index, const support::UniqueFd& fd) {
   return std::string(what) + " " + std::to_string(index) + (fd ? " fd" : " none");
 }
 
@@ -61,7 +61,7 @@ std::vector<Action> Rig::send_raw(const Sent& sent) {
   message.payload = sent.payload;
   for (const Fd fd : sent.fds) {
     message.fds.push_back(fd == Fd::memory ? memory_.file()
-                                           : virtio::UniqueFd(::eventfd(0, EFD_CLOEXEC)));
+                                           : support::UniqueFd(::eventfd(0, EFD_CLOEXEC)));
   }
   return session_.on_message(std::move(message));
 }

@@ -126,7 +126,7 @@ class HugePages : public testing::Test {
   static constexpr std::size_t huge_page = 2U << 20;
 
   void SetUp() override {
-    const UniqueFd file(::memfd_create("probe", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB));
+    const support::UniqueFd file(::memfd_create("probe", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB));
     if (!file) GTEST_SKIP() << "this kernel has no huge pages of 2 MiB";
     shared_.emplace(3 * huge_page, MFD_HUGETLB | MFD_HUGE_2MB);
   }

@@ -140,31 +140,31 @@ TEST(GuestMemory, refusal_names_address_size_offset_and_remedy) {
 TEST(GuestMemory, add_of_a_socket_is_refused) {
   int pair[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  const UniqueFd other(pair[1]);
+  const support::UniqueFd other(pair[1]);
   GuestMemory memory;
 
-  EXPECT_THAT(reason(memory.add({0, page, 0, 0}, UniqueFd(pair[0]))),
+  EXPECT_THAT(reason(memory.add({0, page, 0, 0}, support::UniqueFd(pair[0]))),
               HasSubstr("neither a regular file nor a memfd"));
 }
 
 TEST(GuestMemory, add_of_a_device_file_is_refused) {
   GuestMemory memory;
 
-  EXPECT_THAT(
-      reason(memory.add({0, page, 0, 0}, UniqueFd(::open("/dev/zero", O_RDWR | O_CLOEXEC)))),
-      HasSubstr("neither a regular file nor a memfd"));
+  EXPECT_THAT(reason(memory.add({0, page, 0, 0},
+                                support::UniqueFd(::open("/dev/zero", O_RDWR | O_CLOEXEC)))),
+              HasSubstr("neither a regular file nor a memfd"));
 }
 
 TEST(GuestMemory, add_without_a_file_is_refused) {
   GuestMemory memory;
 
-  EXPECT_THAT(reason(memory.add({0, page, 0, 0}, UniqueFd())), HasSubstr("fstat"));
+  EXPECT_THAT(reason(memory.add({0, page, 0, 0}, support::UniqueFd())), HasSubstr("fstat"));
 }
 
 TEST(GuestMemory, add_of_a_file_open_for_reading_is_refused) {
   const SharedMemory shared(page);
-  const UniqueFd original = shared.file();
-  UniqueFd read_only(
+  const support::UniqueFd original = shared.file();
+  support::UniqueFd read_only(
       ::open(("/proc/self/fd/" + std::to_string(original.get())).c_str(), O_RDONLY | O_CLOEXEC));
   ASSERT_TRUE(read_only);
   GuestMemory memory;
@@ -175,7 +175,7 @@ TEST(GuestMemory, add_of_a_file_open_for_reading_is_refused) {
 
 TEST(GuestMemory, add_of_a_regular_file_is_accepted) {
   char path[] = "/tmp/guest_memory_test_XXXXXX";
-  UniqueFd file(::mkstemp(path));
+  support::UniqueFd file(::mkstemp(path));
   ASSERT_TRUE(file);
   ::unlink(path);
   ASSERT_EQ(::ftruncate(file.get(), page), 0);

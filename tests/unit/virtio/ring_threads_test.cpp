@@ -11,8 +11,8 @@
 #include <tuple>
 #include <vector>
 
+#include "core/support/unique_fd.hpp"
 #include "core/virtio/split_queue.hpp"
-#include "core/virtio/unique_fd.hpp"
 #include "tests/unit/virtio/guest.hpp"
 
 namespace vhost_device::virtio {
@@ -38,7 +38,7 @@ class Event {
   }
 
  private:
-  UniqueFd fd_;
+  support::UniqueFd fd_;
 };
 
 /// What the device answers to a byte it has read.

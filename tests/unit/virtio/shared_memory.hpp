@@ -12,8 +12,8 @@
 #include <span>
 #include <system_error>
 
+#include "core/support/unique_fd.hpp"
 #include "core/virtio/guest_memory.hpp"
-#include "core/virtio/unique_fd.hpp"
 
 namespace vhost_device::virtio::test {
 
@@ -40,7 +40,9 @@ class SharedMemory {
   [[nodiscard]] std::span<std::byte> bytes() const { return {base_, size_}; }
 
   /// What a front-end sends along.
-  [[nodiscard]] UniqueFd file() const { return UniqueFd(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0)); }
+  [[nodiscard]] support::UniqueFd file() const {
+    return support::UniqueFd(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+  }
 
   /// Shortens or lengthens the file, but no mapping.
   void truncate(std::size_t size) const {
@@ -50,7 +52,7 @@ class SharedMemory {
   }
 
  private:
-  UniqueFd file_;
+  support::UniqueFd file_;
   std::size_t size_;
   std::byte* base_ = nullptr;
 };
@@ -62,8 +64,8 @@ inline std::ptrdiff_t open_files() {
 }
 
 /// `count` files as they come with a message, all of the same memory.
-inline std::vector<UniqueFd> files(const SharedMemory& memory, std::size_t count) {
-  std::vector<UniqueFd> result;
+inline std::vector<support::UniqueFd> files(const SharedMemory& memory, std::size_t count) {
+  std::vector<support::UniqueFd> result;
   for (std::size_t i = 0; i < count; ++i) result.push_back(memory.file());
   return result;
 }

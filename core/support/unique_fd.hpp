@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace vhost_device::virtio {
+namespace vhost_device::support {
 
 /// Sole owner of a file descriptor; closes it when it goes.
 class UniqueFd {
@@ -37,4 +37,4 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace vhost_device::virtio
+}  // namespace vhost_device::support
