@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backends/linux/adapters.hpp"
 #include "backends/sim/board/board.hpp"
 #include "core/io/front_end_connection.hpp"
 #include "core/io/socket_file.hpp"
@@ -66,6 +67,8 @@ void register_errors() {
       if (thrown) std::rethrow_exception(std::move(thrown));
     } catch (const sim::BoardError& error) {
       set_error("BoardError", error);
+    } catch (const linux_i2c::AdapterError& error) {
+      set_error("AdapterError", error);
     } catch (const io::FrontEndError& error) {
       set_error("FrontEndError", error);
     } catch (const io::SocketError& error) {

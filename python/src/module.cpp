@@ -58,6 +58,7 @@ PYBIND11_MODULE(_core, module) {
   register_at24(module);
   register_lm75(module);
   register_bus(module);
+  register_linux(module);
   register_router(module);
   register_server(module);
   register_guest(module);

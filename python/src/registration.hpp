@@ -13,6 +13,7 @@ void register_device(pybind11::module_& module);
 void register_at24(pybind11::module_& module);
 void register_lm75(pybind11::module_& module);
 void register_bus(pybind11::module_& module);
+void register_linux(pybind11::module_& module);
 void register_router(pybind11::module_& module);
 void register_server(pybind11::module_& module);
 void register_guest(pybind11::module_& module);

@@ -8,7 +8,7 @@ import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'Router', 'ScriptSupervisor', 'Server', 'Write', 'end_scripts', 'flush_log', 'log']
+__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'I2cDev', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'Router', 'ScriptSupervisor', 'Server', 'Write', 'end_scripts', 'flush_log', 'list_adapters', 'log']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -377,6 +377,18 @@ class Bus(Adapter):
         """
         The chips in the order of their first addresses.
         """
+class I2cDev(Adapter):
+    """
+    The C++ half of vhost_device.linux.I2cDev.
+    """
+    def __init__(self, adapter: bytes, addresses: int | Address | collections.abc.Sequence[int | Address], timeout_s: float | None, retries: int | None, force: bool) -> None:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def number(self) -> int:
+        ...
 class Router(Adapter):
     """
     The C++ half of vhost_device.i2c.Router.
@@ -431,6 +443,8 @@ def flush_log(timeout: float = 2.0) -> None:
     """
     Waits until everything that was logged before has reached its handlers.
     """
+def list_adapters() -> list[tuple[int, str]]:
+    ...
 def log(level: int, text: str) -> None:
     """
     Writes a log record without waiting for its handlers, and so with any lock held.

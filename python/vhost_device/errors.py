@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from vhost_device._core import Address
 
 __all__ = [
+    "AdapterError",
     "AddressNack",
     "ArbitrationLost",
     "BoardError",
@@ -44,6 +45,10 @@ class DaemonError(Error):
 
 class FrontEndError(Error):
     """A daemon that an InProcessGuest cannot use. The text has the socket, the request and the reason."""
+
+
+class AdapterError(Error):
+    """An adapter of the host that cannot be used. The text says which, why, and what to do about it."""
 
 
 class BoardError(Error):

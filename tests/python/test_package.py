@@ -15,12 +15,15 @@ import pytest
 import vhost_device
 import vhost_device.errors
 import vhost_device.i2c
+import vhost_device.linux
 import vhost_device.sim
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("module", [vhost_device, vhost_device.errors, vhost_device.i2c, vhost_device.sim])
+@pytest.mark.parametrize(
+    "module", [vhost_device, vhost_device.errors, vhost_device.i2c, vhost_device.linux, vhost_device.sim]
+)
 def test_everything_offered_is_there(module: object) -> None:
     offered: list[str] = module.__all__  # type: ignore[attr-defined]
     assert sorted(offered) == offered

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 from vhost_device.guest import LinuxGuest
@@ -18,13 +18,14 @@ _FOLDER = "/opt/programs"
 _LOADER = "ld-linux-x86-64.so.2"
 
 
-def put_programs(guest: LinuxGuest, programs: Iterable[Path]) -> None:
+def put_programs(guest: LinuxGuest, programs: Sequence[Path], plugins: Sequence[Path] = ()) -> None:
     """Makes the programs known in the guest by their names, as if they were installed.
 
-    They bring the host's C library along, since it may be newer than the guest's.
+    They bring the host's C library along, since it may be newer than the guest's. `plugins` are what they
+    load at run time: these come by themselves, and only their libraries here.
     """
     with tempfile.TemporaryDirectory() as folder:
-        guest.write_file("/programs.tar.gz", _archive(list(programs), Path(folder)))
+        guest.write_file("/programs.tar.gz", _archive(programs, plugins, Path(folder)))
     guest.run(
         f"mkdir -p {_FOLDER} && tar -xzf /programs.tar.gz -C {_FOLDER} && rm /programs.tar.gz", check=True
     )
@@ -35,20 +36,20 @@ def put_programs(guest: LinuxGuest, programs: Iterable[Path]) -> None:
         guest.run(f"chmod 755 /bin/{program.name}", check=True)
 
 
-def _archive(programs: list[Path], folder: Path) -> bytes:
-    """A tar archive of the programs, without their symbols, and of their libraries."""
+def _archive(programs: Sequence[Path], plugins: Sequence[Path], folder: Path) -> bytes:
+    """A tar archive of the programs, without their symbols, and of all libraries."""
     archived = io.BytesIO()
     with tarfile.open(fileobj=archived, mode="w:gz", compresslevel=1) as archive:
         for program in programs:
             stripped = folder / program.name
             subprocess.run(["strip", "-o", stripped, program], check=True)
             archive.add(stripped, program.name)
-        for library in _libraries(programs):
+        for library in _libraries([*programs, *plugins]):
             archive.add(library.resolve(), library.name)
     return archived.getvalue()
 
 
-def _libraries(programs: list[Path]) -> set[Path]:
+def _libraries(programs: Sequence[Path]) -> set[Path]:
     """What the dynamic loader would load, itself included."""
     listing = subprocess.run(["ldd", *map(str, programs)], check=True, capture_output=True, text=True).stdout
     return {Path(path) for path in re.findall(r"(/\S+) \(0x", listing)}
