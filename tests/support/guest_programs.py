@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vhost_device.guest import LinuxGuest
 
-_FOLDER = "/opt/programs"
+FOLDER = "/opt/programs"
 _LOADER = "ld-linux-x86-64.so.2"
 
 
@@ -27,11 +27,11 @@ def put_programs(guest: LinuxGuest, programs: Sequence[Path], plugins: Sequence[
     with tempfile.TemporaryDirectory() as folder:
         guest.write_file("/programs.tar.gz", _archive(programs, plugins, Path(folder)))
     guest.run(
-        f"mkdir -p {_FOLDER} && tar -xzf /programs.tar.gz -C {_FOLDER} && rm /programs.tar.gz", check=True
+        f"mkdir -p {FOLDER} && tar -xzf /programs.tar.gz -C {FOLDER} && rm /programs.tar.gz", check=True
     )
     for program in programs:
-        loader = f"{_FOLDER}/{_LOADER} --library-path {_FOLDER}"
-        script = f'#!/bin/sh\nexec {loader} {_FOLDER}/{program.name} "$@"\n'
+        loader = f"{FOLDER}/{_LOADER} --library-path {FOLDER}"
+        script = f'#!/bin/sh\nexec {loader} {FOLDER}/{program.name} "$@"\n'
         guest.write_file(f"/bin/{program.name}", script.encode())
         guest.run(f"chmod 755 /bin/{program.name}", check=True)
 
