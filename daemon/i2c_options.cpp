@@ -24,16 +24,16 @@ constexpr auto description =
 
 constexpr auto footer = R"(
 Examples:
-  Two chips behind the adapter "i915 gmbus dpd" and one behind i2c-3, for one
-  virtual machine, and nothing else of these buses:
-    vhost-device-i2c -s /run/vi2c.sock -l "i915 gmbus dpd:32:0x15,3:80"
-  and the machine that uses it:
+  The simulated chips of board.dts, for one virtual machine:
+    vhost-device-i2c --socket-path=/tmp/vi2c.sock --board=board.dts
+  and the machine that uses them:
     qemu-system-x86_64 ... -m 512 -object memory-backend-memfd,id=mem,size=512M,share=on \
-      -numa node,memdev=mem -chardev socket,path=/run/vi2c.sock,id=vi2c \
+      -numa node,memdev=mem -chardev socket,path=/tmp/vi2c.sock,id=vi2c \
       -device vhost-user-i2c-pci,chardev=vi2c,id=i2c
 
-  The simulated chips of board.dts, for two machines, on vi2c.sock0 and vi2c.sock1:
-    vhost-device-i2c -s /tmp/vi2c.sock -c 2 --board=board.dts
+  Two chips behind the host's adapter "i915 gmbus dpd" and one behind i2c-3, and
+  nothing else of these buses:
+    vhost-device-i2c -s /run/vi2c.sock -l "i915 gmbus dpd:32:0x15,3:80"
 
   Each of two machines with its own chips of the same adapter:
     vhost-device-i2c -s /run/vi2c.sock -c 2 -l 3:80 -l 3:81

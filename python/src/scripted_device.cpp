@@ -26,8 +26,14 @@ bool is_main_thread() {
   return threading.attr("current_thread")().is(threading.attr("main_thread")());
 }
 
+/// Whether Ctrl-C does anything in this program: one in the background of a shell ignores it.
+bool heeds_control_c() {
+  const py::module_ signal = py::module_::import("signal");
+  return PyCallable_Check(signal.attr("getsignal")(signal.attr("SIGINT")).ptr()) != 0;
+}
+
 bool is_control_c(const py::error_already_set& error) {
-  return error.matches(PyExc_KeyboardInterrupt) && is_main_thread();
+  return error.matches(PyExc_KeyboardInterrupt) && is_main_thread() && heeds_control_c();
 }
 
 [[noreturn]] void raise_value_error(const std::string& text) { throw py::value_error(text); }

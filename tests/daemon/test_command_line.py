@@ -77,9 +77,9 @@ def refused(*arguments: str, says: list[str]) -> object:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        refused(says=["--board"]),
+        refused(says=["--socket-path", "--connect", "--fd"]),
         refused("--board=b.dts", says=["--socket-path", "--fd"]),
-        refused("--socket-path=s", says=["--board"]),
+        refused("--socket-path=s", says=["--device-list", "--board"]),
         refused("--socket-path=s", "--board", says=["--board"]),
         refused(*GOOD, "--board=c.dts", says=["--board"]),
         refused(*GOOD, "--bogus=3", says=["--bogus=3"]),

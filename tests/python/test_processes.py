@@ -111,11 +111,17 @@ def test_program_ends_while_daemon_threads_use_a_bus(program: Program) -> None:
     text = """\
 import threading
 from vhost_device import InProcessGuest
+from vhost_device.errors import BusError, FrontEndError
 from vhost_device.i2c import Read
 
 def hammer(adapter):
-    while True:
-        adapter.transfer([Read(0x20, 4)])
+    try:
+        while True:
+            adapter.transfer([Read(0x20, 4)])
+    except (BusError, FrontEndError):
+        # The guest loses its daemon when the program ends. Telling so would need a standard error that
+        # is free then, which Python does not promise.
+        pass
 
 guest = InProcessGuest("vi2c.sock")
 for adapter in (bus, bus, guest):
@@ -124,10 +130,7 @@ guest.transfer([Read(0x20, 1)])
 """
     for _ in range(5):
         done = program.run(SLOW_SCRIPT + text)
-        lines = [line for line in done.stderr.splitlines() if "Error" in line]
-        # The guest loses its daemon when the program ends, which its thread may still tell.
-        assert [line for line in lines if "FrontEndError" not in line and "BusError" not in line] == []
-        assert done.returncode == 0
+        assert (done.returncode, done.stderr) == (0, "")
         assert program.sockets() == []
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
 import threading
 import weakref
+from collections.abc import Iterator
 from typing import Any, Callable
 
 import pytest
@@ -86,14 +88,38 @@ def test_exception_that_would_end_a_program_does_not(bus: Bus, kind: type[BaseEx
     assert [type(error.exception) for error in bus.script_errors] == [kind]
 
 
-def test_ctrl_c_in_a_chip_is_for_the_program(bus: Bus) -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
+def interrupt() -> None:
+    raise KeyboardInterrupt
 
+
+@pytest.fixture
+def on_ctrl_c() -> Iterator[Callable[[Any], None]]:
+    """Sets what Ctrl-C does. Tests that run in a shell's background ignore it otherwise."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def set_handler(handler: Any) -> None:
+        signal.signal(signal.SIGINT, handler)
+
+    yield set_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_in_a_chip_is_for_the_program(bus: Bus, on_ctrl_c: Callable[[Any], None]) -> None:
+    on_ctrl_c(signal.default_int_handler)
     bus.attach(Chip(interrupt))
     with pytest.raises(KeyboardInterrupt):
         bus.transfer([Read(0x20, 1)])
     assert bus.script_errors == []
+
+
+def test_interrupt_raised_by_a_chip_is_an_error_where_ctrl_c_is_ignored(
+    bus: Bus, on_ctrl_c: Callable[[Any], None]
+) -> None:
+    on_ctrl_c(signal.SIG_IGN)
+    bus.attach(Chip(interrupt))
+    with pytest.raises(AddressNack):
+        bus.transfer([Read(0x20, 1)])
+    assert [type(error.exception) for error in bus.script_errors] == [KeyboardInterrupt]
 
 
 @pytest.mark.parametrize(

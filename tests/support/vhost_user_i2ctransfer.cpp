@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -26,6 +27,9 @@ using vhost_device::i2c::Message;
 using vhost_device::i2c::TransferResult;
 using vhost_device::i2c::VirtioI2cDriver;
 using vhost_device::io::InProcessGuest;
+
+// As long as a guest's driver, which waits for ever: as good as that for a test.
+constexpr std::chrono::seconds patience{60};
 
 constexpr auto usage = R"(usage: vhost-user-i2ctransfer [--watch] SOCKET DESC [DATA...] [DESC...]...
        vhost-user-i2ctransfer SOCKET --detect
@@ -129,7 +133,7 @@ class Guest {
  private:
   InProcessGuest guest_;
   vhost_device::virtio::DriverRing ring_ = VirtioI2cDriver::make_ring(guest_, 256);
-  VirtioI2cDriver driver_{guest_, ring_, {}};
+  VirtioI2cDriver driver_{guest_, ring_, {.timeout = patience}};
 };
 
 int run(VirtioI2cDriver& driver, const Transaction& transaction, bool watch) {
