@@ -48,7 +48,7 @@ void AdapterLink::refuse_owned_addresses() const {
   } else {
     text += "; unbind it";
   }
-  throw AdapterError(text + ", or use --force");
+  throw AdapterError(text + ", or force it (--force; in Python: force=True)");
 }
 
 std::string AdapterLink::owner_text(i2c::Address address) const {

@@ -68,7 +68,8 @@ TEST(I2cDev, address_of_a_driver_is_refused_with_its_name_and_what_to_do) {
   EXPECT_EQ(refusal(tree, "3"),
             "i2c-3 (SMBus stub driver): the address 0x48 belongs to the host's driver 'lm75' (" +
                 (tree.paths().sysfs / "3-0048" / "driver").native() +
-                "); unbind it (echo 3-0048 > /sys/bus/i2c/drivers/lm75/unbind), or use --force");
+                "); unbind it (echo 3-0048 > /sys/bus/i2c/drivers/lm75/unbind), or force it "
+                "(--force; in Python: force=True)");
 }
 
 TEST(I2cDev, drivers_of_addresses_that_are_not_granted_do_not_matter) {
