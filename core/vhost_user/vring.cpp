@@ -116,7 +116,7 @@ std::optional<Refusal> Vring::start(const virtio::GuestMemory& memory, std::uint
 
 std::uint16_t Vring::stop() {
   if (started()) {
-    setup_.base = queue_->next_available();
+    setup_.base = static_cast<std::uint16_t>(queue_->base());
     left_ = setup_;
     queue_.reset();
   }

@@ -7,31 +7,15 @@
 #include <span>
 #include <vector>
 
+#include "core/virtio/driver_queue.hpp"
 #include "core/virtio/split_ring.hpp"
 
 namespace vhost_device::virtio {
 
-/// The driver's side of a split virtqueue, for tests, benchmarks and the in-process guest.
-///
-/// It lives in memory that the caller shares with the device, and plays by the rules of VIRTIO 1.3,
-/// 2.7. `raw_*` are for tests that do not. What the device writes is checked: nothing that it does
-/// reaches beyond the ring or frees a descriptor twice. One thread may use it at a time; the device
-/// may run in another, or in another process.
-class DriverRing {
+/// The driver's side of a split virtqueue (VIRTIO 1.3, 2.7). `raw_*` are for tests that do not play
+/// by its rules.
+class DriverRing final : public DriverQueue {
  public:
-  /// One descriptor of a request.
-  struct Piece {
-    std::uint64_t guest_address = 0;
-    std::uint32_t length = 0;
-    bool device_writable = false;
-  };
-
-  /// An answered request.
-  struct Used {
-    std::uint16_t head = 0;     ///< What `add` returned.
-    std::uint32_t written = 0;  ///< used.len, as the device claims it.
-  };
-
   struct Options {
     bool event_idx = false;
     std::uint16_t first_index = 0;  ///< Where both indices start, for tests of wrap-around.
@@ -46,35 +30,20 @@ class DriverRing {
   DriverRing(std::span<std::byte> memory, std::uint64_t guest_address, std::uint16_t size,
              Options options);
 
-  [[nodiscard]] std::uint16_t size() const { return ring_.size; }
-  [[nodiscard]] std::uint64_t descriptors_address() const { return guest_address_; }
-  [[nodiscard]] std::uint64_t available_address() const;
-  [[nodiscard]] std::uint64_t used_address() const;
+  [[nodiscard]] std::uint16_t size() const override { return ring_.size; }
+  [[nodiscard]] std::size_t memory_bytes() const override { return bytes(ring_.size); }
+  [[nodiscard]] std::uint64_t descriptors_address() const override { return guest_address_; }
+  [[nodiscard]] std::uint64_t available_address() const override;
+  [[nodiscard]] std::uint64_t used_address() const override;
 
-  /// Makes a request available, its pieces in the order given; a driver that keeps to the rules
-  /// puts readable ones first. Empty when there are no pieces or too few free descriptors, with
-  /// nothing changed. The device sees it at once; whether it needs a kick is what `take_kick` says.
-  [[nodiscard]] std::optional<std::uint16_t> add(std::span<const Piece> pieces);
-
-  /// The same with the pieces in an indirect table, which lies at `table` (16 bytes for each
-  /// piece, of any alignment). Empty also when `table` is too small.
-  [[nodiscard]] std::optional<std::uint16_t> add_indirect(std::span<const Piece> pieces,
-                                                          std::span<std::byte> table,
-                                                          std::uint64_t table_guest_address);
-
-  /// Whether the device wants a kick for what was added since the last call.
-  [[nodiscard]] bool take_kick();
-
-  /// The next answered request, whose descriptors are free again.
-  [[nodiscard]] std::optional<Used> take_used();
-
-  /// Asks for an interrupt at the next answer (`true`) or for none. Returns true when answers are
-  /// there already, for which no interrupt may come.
-  bool set_interrupts(bool wanted);
-
-  /// Whether the device answered what was not asked: a head that is not under way, or more answers
-  /// than requests. It stays so, and `take_used` returns nothing more.
-  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] std::optional<std::uint16_t> add(std::span<const Piece> pieces) override;
+  [[nodiscard]] std::optional<std::uint16_t> add_indirect(
+      std::span<const Piece> pieces, std::span<std::byte> table,
+      std::uint64_t table_guest_address) override;
+  [[nodiscard]] bool take_kick() override;
+  [[nodiscard]] std::optional<Used> take_used() override;
+  bool set_interrupts(bool wanted) override;
+  [[nodiscard]] bool broken() const override { return broken_; }
 
   /// Descriptor `index` of the table, to be written as a test pleases. `add` takes descriptors from
   /// the lowest index upwards; those written here are not kept from it.

@@ -14,14 +14,15 @@ namespace vhost_device::virtio {
 /// (VIRTIO 1.3, 2.6 "Virtqueues"). Reused from one `pop` to the next, so that a request costs no
 /// allocation.
 struct Chain {
-  std::uint16_t head = 0;        ///< What `Queue::complete` wants back.
+  /// What `Queue::complete` wants back: a split ring's head, a packed ring's buffer id.
+  std::uint16_t head = 0;
   std::vector<Buffer> readable;  ///< Device-readable: the driver's output.
   std::vector<Buffer> writable;  ///< Device-writable: where the device answers.
   /// How many descriptors were read for it, those without a buffer among them: what it has cost.
   std::uint32_t descriptors = 0;
 };
 
-/// The answer to a request, as the used ring has it.
+/// The answer to a request, as the driver finds it.
 struct Completion {
   std::uint16_t head = 0;     ///< `Chain::head`.
   std::uint32_t written = 0;  ///< used.len: bytes written from the start of the writable buffers.
@@ -63,8 +64,13 @@ class Queue {
   /// back-end before may have ended without the interrupt.
   [[nodiscard]] virtual bool take_interrupt() = 0;
 
-  /// Where the queue would go on after a stop: the answer to VHOST_USER_GET_VRING_BASE.
-  [[nodiscard]] virtual std::uint16_t next_available() const = 0;
+  /// The interrupts so far may not have reached the driver: the next `take_interrupt` is about all
+  /// that was ever completed.
+  virtual void repeat_interrupt() = 0;
+
+  /// Where the queue would go on after a stop, in vhost-user's form: the answer to
+  /// VHOST_USER_GET_VRING_BASE.
+  [[nodiscard]] virtual std::uint32_t base() const = 0;
 
   /// Why the queue broke; empty while it is whole.
   [[nodiscard]] virtual std::string_view broken_reason() const = 0;

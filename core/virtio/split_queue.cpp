@@ -5,10 +5,9 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
-#include <cinttypes>
-#include <cstdio>
 #include <utility>
 
+#include "core/virtio/area_alignment.hpp"
 #include "core/virtio/ring_access.hpp"
 
 namespace vhost_device::virtio {
@@ -19,27 +18,11 @@ constexpr std::uint64_t descriptors_alignment = 16;
 constexpr std::uint64_t available_alignment = 2;
 constexpr std::uint64_t used_alignment = 4;
 
-std::optional<Refusal> check_alignment(const char* area, std::uint64_t address,
-                                       std::uint64_t alignment) {
-  if (address % alignment == 0) return std::nullopt;
-  char text[128];
-  std::snprintf(text, sizeof text, "the %s at 0x%" PRIx64 " is not aligned to %" PRIu64 " bytes",
-                area, address, alignment);
-  return Refusal{text};
-}
-
 std::uint64_t address_of(const std::byte* area) { return reinterpret_cast<std::uintptr_t>(area); }
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 }  // namespace
-
-struct SplitQueue::Table {
-  std::uint32_t entries = 0;
-  const std::byte* bytes = nullptr;  // null for an indirect table that is not in one piece
-  std::uint64_t guest_address = 0;   // of an indirect table
-  bool indirect = false;
-};
 
 std::optional<Refusal> SplitQueue::check_layout(std::uint32_t size, const Addresses& addresses) {
   if (!std::has_single_bit(size) || size > max_split_ring_size) {
@@ -128,73 +111,58 @@ bool SplitQueue::read_chain(Chain& chain) {
                       " descriptors");
   }
   chain.head = head;
-  writable_seen_ = false;
-  return read_table({.entries = ring_.size, .bytes = ring_.descriptors}, head, chain);
+  ChainBuilder builder(memory_, chain);
+  const auto read_entry = [this](std::uint32_t index) {
+    return std::optional(
+        ring_access::read_descriptor(ring_.descriptors + sizeof(Descriptor) * index));
+  };
+  return follow(read_entry, ring_.size, head, false, builder);
 }
 
-bool SplitQueue::read_table(const Table& table, std::uint32_t first, Chain& chain) {
+/// Reads the descriptors of a table of `entries`, the ring's own or an indirect one, that follow
+/// one another by `next`.
+template <class ReadEntry>
+bool SplitQueue::follow(ReadEntry read_entry, std::uint32_t entries, std::uint32_t first,
+                        bool indirect, ChainBuilder& builder) {
   std::uint32_t index = first;
   // A chain without a loop passes each entry once at most.
-  for (std::uint32_t steps = 0; steps < table.entries; ++steps) {
-    const std::optional<Descriptor> descriptor = read_entry(table, index);
-    ++chain.descriptors;
-    if (!descriptor) {
-      return break_ring("entry " + number(index) + " of an indirect table is not in guest memory");
-    }
+  for (std::uint32_t steps = 0; steps < entries; ++steps) {
+    const std::optional<Descriptor> descriptor = read_entry(index);
+    builder.count();
+    if (!descriptor) return break_ring(entry_not_in_memory(index));
     const bool last = (descriptor->flags & descriptor_flag::next) == 0;
     if ((descriptor->flags & descriptor_flag::indirect) != 0) {
-      if (table.indirect) return break_ring("an indirect table inside another");
+      if (indirect) return break_ring("an indirect table inside another");
       if (!last) return break_ring("a descriptor that is both INDIRECT and NEXT");
-      return read_indirect(*descriptor, chain);
+      return read_indirect(*descriptor, builder);
     }
-    if (!add_buffer(*descriptor, chain)) return false;
+    const bool writable = (descriptor->flags & descriptor_flag::write) != 0;
+    if (auto reason = builder.add(descriptor->address, descriptor->length, writable)) {
+      return break_ring(*std::move(reason));
+    }
     if (last) return true;
-    if (descriptor->next >= table.entries) {
+    if (descriptor->next >= entries) {
       return break_ring("descriptor " + number(index) + " is followed by " +
-                        number(descriptor->next) + ", outside a table of " + number(table.entries));
+                        number(descriptor->next) + ", outside a table of " + number(entries));
     }
     index = descriptor->next;
   }
   return break_ring("the chain at descriptor " + number(first) +
-                    " does not end within a table of " + number(table.entries));
+                    " does not end within a table of " + number(entries));
 }
 
-bool SplitQueue::read_indirect(const Descriptor& descriptor, Chain& chain) {
+bool SplitQueue::read_indirect(const Descriptor& descriptor, ChainBuilder& builder) {
   // WRITE means nothing on such a descriptor (2.7.5.3.2).
   if (!features_.indirect) return break_ring("an indirect table, which was not negotiated");
-  const std::uint32_t entries = descriptor.length / sizeof(Descriptor);
-  if (descriptor.length % sizeof(Descriptor) != 0 || entries == 0 ||
-      entries > max_indirect_entries) {
-    return break_ring("an indirect table of " + number(descriptor.length) +
-                      " bytes; it has to be a multiple of 16 up to " +
-                      number(sizeof(Descriptor) * max_indirect_entries));
-  }
-  return read_table({.entries = entries,
-                     .bytes = memory_.at(descriptor.address, descriptor.length),
-                     .guest_address = descriptor.address,
-                     .indirect = true},
-                    0, chain);
-}
-
-std::optional<Descriptor> SplitQueue::read_entry(const Table& table, std::uint32_t index) const {
-  const std::size_t offset = sizeof(Descriptor) * index;
-  if (table.bytes != nullptr) return ring_access::read_descriptor(table.bytes + offset);
-
-  // The table, and perhaps this very entry, runs across memory regions; or it is not in memory.
-  if (table.guest_address > UINT64_MAX - offset) return std::nullopt;
-  std::array<std::byte, sizeof(Descriptor)> entry;
-  if (!memory_.read(table.guest_address + offset, entry)) return std::nullopt;
-  return ring_access::read_descriptor(entry.data());
-}
-
-bool SplitQueue::add_buffer(const Descriptor& descriptor, Chain& chain) {
-  const bool writable = (descriptor.flags & descriptor_flag::write) != 0;
-  if (writable_seen_ && !writable) return break_ring("a readable descriptor behind a writable one");
-  writable_seen_ = writable;
-  memory_.translate(descriptor.address, descriptor.length,
-                    writable ? chain.writable : chain.readable);
-  if (chain.readable.size() + chain.writable.size() <= max_buffers) return true;
-  return break_ring("a request in more than " + number(max_buffers) + " pieces");
+  if (auto reason = IndirectTable::check(descriptor.length)) return break_ring(*std::move(reason));
+  const IndirectTable table(memory_, descriptor.address, descriptor.length);
+  const auto read_entry = [&table](std::uint32_t index) -> std::optional<Descriptor> {
+    std::array<std::byte, descriptor_bytes> storage;
+    const std::byte* const entry = table.entry(index, storage);
+    if (entry == nullptr) return std::nullopt;
+    return ring_access::read_descriptor(entry);
+  };
+  return follow(read_entry, table.entries(), 0, true, builder);
 }
 
 void SplitQueue::complete(std::span<const Completion> completions) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/virtio/chain_parts.hpp"
 #include "core/virtio/queue.hpp"
 #include "core/virtio/refusal.hpp"
 #include "core/virtio/split_ring.hpp"
@@ -25,7 +26,7 @@ namespace vhost_device::virtio {
 /// - an indirect table with a length that is zero, not a multiple of 16, or above
 ///   `max_indirect_entries` entries, or of which a used entry is not wholly in guest memory;
 /// - a readable descriptor behind a writable one (2.7.4.2);
-/// - buffers in more than `max_buffers` pieces.
+/// - buffers in more than `max_request_buffers` pieces.
 ///
 /// Requests that were taken before can be completed still.
 class SplitQueue final : public Queue {
@@ -34,15 +35,6 @@ class SplitQueue final : public Queue {
     bool indirect = false;   ///< VIRTIO_F_INDIRECT_DESC was accepted.
     bool event_idx = false;  ///< VIRTIO_F_EVENT_IDX was accepted.
   };
-
-  /// The longest indirect table that is followed. A driver must not make one longer than the ring
-  /// (2.7.5.3.1), but Linux does: it builds a request of many buffers as an indirect table however
-  /// small the ring is. So the bound is that of the largest ring.
-  static constexpr std::uint32_t max_indirect_entries = max_split_ring_size;
-
-  /// The most pieces that the buffers of one request may come to; a descriptor is several where it
-  /// runs across memory regions. It keeps guests from deciding how much a request allocates.
-  static constexpr std::size_t max_buffers = 2 * std::size_t{max_split_ring_size};
 
   /// Addresses of a ring's areas, guest physical or the front-end's own.
   struct Addresses {
@@ -76,20 +68,14 @@ class SplitQueue final : public Queue {
   void disable_notifications() override;
   [[nodiscard]] bool enable_notifications() override;
   [[nodiscard]] bool take_interrupt() override;
-  [[nodiscard]] std::uint16_t next_available() const override { return next_available_; }
-
-  /// The interrupts so far may not have reached the driver: the next `take_interrupt` is about all
-  /// that was ever completed.
-  void repeat_interrupt() { repeat_interrupt_ = true; }
+  [[nodiscard]] std::uint32_t base() const override { return next_available_; }
+  void repeat_interrupt() override { repeat_interrupt_ = true; }
 
   /// The rings moved, because the memory table was replaced while the queue runs. It goes on where
   /// it is, with the same size. A layout that cannot be (null pointers among others) breaks it.
   void rebase(SplitRing ring);
 
  private:
-  /// Descriptors that follow one another by `next`: the ring's own table or an indirect one.
-  struct Table;
-
   [[nodiscard]] bool attached() const { return ring_.used != nullptr; }
   void attach(const SplitRing& ring);
   /// Returns false, so that a parser can say `return break_ring(...)`.
@@ -98,10 +84,10 @@ class SplitQueue final : public Queue {
   [[nodiscard]] bool has_completions() const;
   [[nodiscard]] bool check_available(std::uint16_t available_index);
   [[nodiscard]] bool read_chain(Chain& chain);
-  [[nodiscard]] bool read_table(const Table& table, std::uint32_t first, Chain& chain);
-  [[nodiscard]] bool read_indirect(const Descriptor& descriptor, Chain& chain);
-  [[nodiscard]] std::optional<Descriptor> read_entry(const Table& table, std::uint32_t index) const;
-  [[nodiscard]] bool add_buffer(const Descriptor& descriptor, Chain& chain);
+  template <class ReadEntry>
+  [[nodiscard]] bool follow(ReadEntry read_entry, std::uint32_t entries, std::uint32_t first,
+                            bool indirect, ChainBuilder& builder);
+  [[nodiscard]] bool read_indirect(const Descriptor& descriptor, ChainBuilder& builder);
 
   const GuestMemory& memory_;
   SplitRing ring_;
@@ -112,7 +98,6 @@ class SplitQueue final : public Queue {
   std::uint64_t unsignalled_ = 0;   // completed since the last decision on an interrupt
   bool interrupt_decided_ = false;  // since the queue started
   bool repeat_interrupt_ = true;    // for what was completed before, if there is any
-  bool writable_seen_ = false;      // in the chain that is being read
   std::string broken_reason_;
 };
 

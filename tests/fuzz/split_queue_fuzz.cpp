@@ -120,7 +120,7 @@ class Run {
     require((result == Pop::broken) == !queue_.broken_reason().empty());
     if (result != Pop::chain) return;
     require(chain_.head < ring_.size);
-    require(chain_.readable.size() + chain_.writable.size() <= SplitQueue::max_buffers);
+    require(chain_.readable.size() + chain_.writable.size() <= max_request_buffers);
     for (const Buffer& buffer : chain_.readable) check(buffer);
     for (const Buffer& buffer : chain_.writable) {
       check(buffer);

@@ -62,7 +62,8 @@ class WatchedQueue final : public virtio::Queue {
   void disable_notifications() override {}
   [[nodiscard]] bool enable_notifications() override { return false; }
   [[nodiscard]] bool take_interrupt() override { return false; }
-  [[nodiscard]] std::uint16_t next_available() const override { return 0; }
+  void repeat_interrupt() override {}
+  [[nodiscard]] std::uint32_t base() const override { return 0; }
   [[nodiscard]] std::string_view broken_reason() const override { return {}; }
   [[nodiscard]] std::uint16_t size() const override { return guest_.queue().size(); }
 

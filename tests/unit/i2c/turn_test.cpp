@@ -23,7 +23,7 @@ constexpr std::byte error{1};
 struct Turn : ::testing::Test {
   /// Offers a zero-length write that has as many descriptors as a request can, most of them empty.
   void offer_costly(std::uint32_t flags) {
-    std::vector<Piece> pieces(virtio::SplitQueue::max_indirect_entries, Piece{header, 0, false});
+    std::vector<Piece> pieces(virtio::max_indirect_entries, Piece{header, 0, false});
     guest.at(header, 8)[4] = static_cast<std::byte>(flags);
     pieces.front() = {header, 8, false};
     pieces.back() = {status, 1, true};
@@ -40,7 +40,7 @@ struct Turn : ::testing::Test {
   virtio::Progress process() { return guest.device().process(0, guest.queue()); }
 
   static constexpr std::size_t table_size =
-      virtio::SplitQueue::max_indirect_entries * sizeof(virtio::Descriptor);
+      virtio::max_indirect_entries * sizeof(virtio::Descriptor);
 
   std::shared_ptr<testing::FakeAdapter> adapter = std::make_shared<testing::FakeAdapter>();
   testing::RingGuest guest{adapter};

@@ -140,7 +140,7 @@ TEST_F(BrokenRing, break_is_for_good) {
 
   EXPECT_EQ(pop_offered(0), Pop::broken);
   EXPECT_EQ(reason(), first);
-  EXPECT_EQ(guest_.queue.next_available(), 0);
+  EXPECT_EQ(guest_.queue.base(), 0U);
 }
 
 TEST_F(BrokenRing, nothing_is_left_in_the_chain) {
