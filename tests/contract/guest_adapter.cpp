@@ -5,12 +5,14 @@
 #include <memory>
 
 #include "core/virtio/features.hpp"
-#include "tests/contract/adapter_contract.hpp"
+#include "tests/contract/small_chip.hpp"
+#include "tests/contract/smbus_contract.hpp"
 #include "tests/unit/io/served_bus.hpp"
 
 namespace vhost_device::i2c {
 namespace {
 
+constexpr Address small = Address::seven_bit(0x52).value();
 constexpr Address absent = Address::seven_bit(0x51).value();
 
 /// A server, and a guest of it.
@@ -19,6 +21,7 @@ struct GuestAndServer {
       : guest(served.socket(), options, driver_options) {
     served.bus->clear();
     served.bus->attach(eeprom);
+    served.bus->attach(small_chip(small));
     eeprom->set_write_cycle(std::chrono::milliseconds(0));
   }
 
@@ -32,15 +35,21 @@ ContractSubject guest_adapter(const io::InProcessGuest::Options& options,
                               VirtioI2cDriver::Options driver_options) {
   const auto stack = std::make_shared<GuestAndServer>(options, driver_options);
   return {.adapter = {stack, &stack->guest.driver},
-          .eeprom = io::testing::eeprom_address,
+          .chip = io::testing::eeprom_address,
           .absent = absent,
-          .absent_error = TransferError::io_error,
-          .finish_write = [] {}};
+          .absent_error = TransferError::io_error};
 }
 
 ContractSubject guest_with_direct_descriptors() { return guest_adapter({}, {}); }
 
 ContractSubject guest_with_indirect_descriptors() { return guest_adapter({}, {.indirect = true}); }
+
+ContractSubject guest_with_small_chip() {
+  ContractSubject subject = guest_with_direct_descriptors();
+  subject.chip = small;
+  subject.pointer_bytes = 1;
+  return subject;
+}
 
 ContractSubject guest_without_event_idx() {
   io::InProcessGuest::Options options;
@@ -48,12 +57,16 @@ ContractSubject guest_without_event_idx() {
   return guest_adapter(options, {});
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Guest, AdapterContract,
-    ::testing::Values(ContractCase{"DirectDescriptors", guest_with_direct_descriptors},
-                      ContractCase{"IndirectDescriptors", guest_with_indirect_descriptors},
-                      ContractCase{"WithoutEventIdx", guest_without_event_idx}),
-    contract_case_name);
+const std::vector<ContractCase> cases{{"DirectDescriptors", guest_with_direct_descriptors},
+                                      {"IndirectDescriptors", guest_with_indirect_descriptors},
+                                      {"WithoutEventIdx", guest_without_event_idx}};
+
+INSTANTIATE_TEST_SUITE_P(Guest, AdapterContract, ::testing::ValuesIn(cases), contract_case_name);
+INSTANTIATE_TEST_SUITE_P(Guest, PlainI2cContract, ::testing::ValuesIn(cases), contract_case_name);
+INSTANTIATE_TEST_SUITE_P(Guest, SmbusContract,
+                         ::testing::ValuesIn(with_protocols({{"Driver", guest_with_small_chip}},
+                                                            smbus_protocols())),
+                         smbus_case_name);
 
 }  // namespace
 }  // namespace vhost_device::i2c

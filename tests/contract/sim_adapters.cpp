@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "backends/sim/bus/bus.hpp"
-#include "backends/sim/devices/at24.hpp"
 #include "core/i2c/router.hpp"
-#include "tests/contract/adapter_contract.hpp"
+#include "tests/contract/small_chip.hpp"
+#include "tests/contract/smbus_contract.hpp"
 
 namespace vhost_device::i2c {
 namespace {
@@ -13,15 +13,22 @@ namespace {
 constexpr Address eeprom = Address::seven_bit(0x50).value();
 constexpr Address absent = Address::seven_bit(0x51).value();
 
-ContractSubject simulated_bus() {
+ContractSubject bus_with(const std::shared_ptr<sim::At24>& chip, unsigned pointer_bytes) {
   const auto clock = std::make_shared<sim::ManualClock>();
   const auto bus = std::make_shared<sim::Bus>(clock);
-  const auto chip = std::make_shared<sim::At24>("24c32", eeprom);
   bus->attach(chip);
-  return {.adapter = bus, .eeprom = eeprom, .absent = absent, .finish_write = [clock, chip] {
-            clock->advance(chip->write_cycle());
-          }};
+  return {.adapter = bus,
+          .chip = eeprom,
+          .pointer_bytes = pointer_bytes,
+          .absent = absent,
+          .finish_write = [clock, chip] { clock->advance(chip->write_cycle()); }};
 }
+
+ContractSubject simulated_bus() {
+  return bus_with(std::make_shared<sim::At24>("24c32", eeprom), 2);
+}
+
+ContractSubject bus_with_small_chip() { return bus_with(small_chip(eeprom), 1); }
 
 ContractSubject routed_bus() {
   ContractSubject subject = simulated_bus();
@@ -41,11 +48,19 @@ ContractSubject router_of_two_buses() {
   return subject;
 }
 
-INSTANTIATE_TEST_SUITE_P(Simulated, AdapterContract,
-                         ::testing::Values(ContractCase{"Bus", simulated_bus},
-                                           ContractCase{"RoutedBus", routed_bus},
-                                           ContractCase{"RouterOfTwoBuses", router_of_two_buses}),
+const std::vector<ContractCase> cases{{"Bus", simulated_bus},
+                                      {"BusWithSmallChip", bus_with_small_chip},
+                                      {"RoutedBus", routed_bus},
+                                      {"RouterOfTwoBuses", router_of_two_buses}};
+
+INSTANTIATE_TEST_SUITE_P(Simulated, AdapterContract, ::testing::ValuesIn(cases),
                          contract_case_name);
+INSTANTIATE_TEST_SUITE_P(Simulated, PlainI2cContract, ::testing::ValuesIn(cases),
+                         contract_case_name);
+INSTANTIATE_TEST_SUITE_P(Simulated, SmbusContract,
+                         ::testing::ValuesIn(with_protocols({{"Bus", bus_with_small_chip}},
+                                                            smbus_protocols())),
+                         smbus_case_name);
 
 }  // namespace
 }  // namespace vhost_device::i2c

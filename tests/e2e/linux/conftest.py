@@ -46,6 +46,14 @@ def host(_host_guest: HostGuest) -> Iterator[HostGuest]:
     _host_guest.clean()
 
 
+@pytest.fixture(scope="session")
+def contract_program(_host_guest: HostGuest, build_folder: Path) -> str:
+    """The contract suite for real adapters, as that guest knows it."""
+    program = build_folder / "tests" / "contract" / "contract_linux"
+    put_programs(_host_guest.guest, [program])
+    return program.name
+
+
 _EEPROM_BOARD = b"""/dts-v1/;
 / { i2c { #address-cells = <1>; #size-cells = <0>;
     eeprom@50 { compatible = "atmel,24c02"; reg = <0x50>; };
