@@ -93,7 +93,7 @@ void become(char* const* arguments, const Pipe& output, const Pipe& messages, pi
   for (int signal = 1; signal < NSIG; ++signal) (void)::sigaction(signal, &defaults, nullptr);
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  (void)::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   ::execvp(arguments[0], arguments);
 }
 

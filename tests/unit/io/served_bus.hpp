@@ -51,8 +51,8 @@ struct I2cGuest {
                     i2c::VirtioI2cDriver::Options driver_options = {})
       : guest(socket, options),
         ring(i2c::VirtioI2cDriver::make_ring(guest, 64)),
-        driver(guest, ring, driver_options) {
-    guest.start({&ring});
+        driver(guest, *ring, driver_options) {
+    guest.start({ring.get()});
   }
 
   /// Writes a byte into the EEPROM at offset 0 and reads it back; whether both worked.
@@ -68,7 +68,7 @@ struct I2cGuest {
   }
 
   InProcessGuest guest;
-  virtio::DriverRing ring;
+  std::unique_ptr<virtio::DriverQueue> ring;
   i2c::VirtioI2cDriver driver;
 };
 

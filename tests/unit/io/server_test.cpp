@@ -53,10 +53,34 @@ TEST(Server, guest_with_indirect_descriptors_is_served) {
 TEST(Server, guest_without_event_idx_is_served) {
   ServedBus served;
   InProcessGuest::Options options;
-  options.front_end.features = ~std::uint64_t{virtio::feature::event_idx};
+  options.front_end.features &= ~std::uint64_t{virtio::feature::event_idx};
   I2cGuest guest(served.socket(), options);
 
   EXPECT_TRUE(guest.eeprom_works(std::byte{3}));
+}
+
+TEST(Server, guest_with_a_packed_ring_is_served) {
+  ServedBus served;
+  InProcessGuest::Options options;
+  options.front_end.features |= virtio::feature::ring_packed;
+  I2cGuest guest(served.socket(), options);
+
+  EXPECT_TRUE(guest.guest.front_end().has_packed_rings());
+  EXPECT_TRUE(guest.eeprom_works(std::byte{6}));
+}
+
+TEST(Server, guest_with_a_packed_ring_that_pauses_goes_on_where_it_was) {
+  ServedBus served;
+  InProcessGuest::Options options;
+  options.front_end.features |= virtio::feature::ring_packed;
+  I2cGuest guest(served.socket(), options, {.indirect = true});
+  ASSERT_TRUE(guest.eeprom_works(std::byte{7}));  // three requests of one slot each
+
+  guest.guest.stop();
+  EXPECT_EQ(guest.guest.front_end().base(0), 0x8003'8003U);
+  guest.guest.start({guest.ring.get()});
+
+  EXPECT_TRUE(guest.eeprom_works(std::byte{8}));
 }
 
 TEST(Server, single_socket_is_at_the_bare_path_too) {
@@ -73,7 +97,7 @@ TEST(Server, guest_that_pauses_goes_on_where_it_was) {
   ASSERT_TRUE(guest.eeprom_works(std::byte{5}));
 
   guest.guest.stop();
-  guest.guest.start({&guest.ring});
+  guest.guest.start({guest.ring.get()});
 
   EXPECT_TRUE(guest.eeprom_works(std::byte{6}));
 }
