@@ -9,7 +9,10 @@
 #include <boost/endian/conversion.hpp>
 
 #include "core/i2c/virtio_i2c_format.hpp"
+#include "core/virtio/chain_parts.hpp"
+#include "core/virtio/driver_ring.hpp"
 #include "core/virtio/features.hpp"
+#include "core/virtio/packed_driver_ring.hpp"
 
 namespace vhost_device::i2c {
 namespace {
@@ -30,14 +33,20 @@ struct VirtioI2cDriver::Slot {
   std::size_t table = 0;  // of the indirect table
 };
 
-virtio::DriverRing VirtioI2cDriver::make_ring(virtio::DriverTransport& transport,
-                                              std::uint16_t queue_size) {
+std::unique_ptr<virtio::DriverQueue> VirtioI2cDriver::make_ring(virtio::DriverTransport& transport,
+                                                                std::uint16_t queue_size) {
   const bool event_idx = (transport.features() & virtio::feature::event_idx) != 0;
-  return {transport.memory(), transport.guest_address(), queue_size,
-          virtio::DriverRing::Options{.event_idx = event_idx, .first_index = 0}};
+  if ((transport.features() & virtio::feature::ring_packed) != 0) {
+    return std::make_unique<virtio::PackedDriverRing>(
+        transport.memory(), transport.guest_address(), queue_size,
+        virtio::PackedDriverRing::Options{.event_idx = event_idx, .first = {}});
+  }
+  return std::make_unique<virtio::DriverRing>(
+      transport.memory(), transport.guest_address(), queue_size,
+      virtio::DriverRing::Options{.event_idx = event_idx, .first_index = 0});
 }
 
-VirtioI2cDriver::VirtioI2cDriver(virtio::DriverTransport& transport, virtio::DriverRing& ring,
+VirtioI2cDriver::VirtioI2cDriver(virtio::DriverTransport& transport, virtio::DriverQueue& ring,
                                  Options options)
     : transport_(transport), ring_(ring), options_(options) {
   const bool offered = (transport.features() & virtio::feature::indirect_descriptors) != 0;
@@ -49,7 +58,7 @@ bool VirtioI2cDriver::submit(const Message& message, bool last, Slot& slot,
   const auto memory = transport_.memory();
   slot.header = next_free;
   slot.table = align_up(slot.header + sizeof(format::OutHeader));
-  slot.data = slot.table + 3 * sizeof(virtio::Descriptor);
+  slot.data = slot.table + 3 * virtio::descriptor_bytes;
   slot.status = slot.data + message.data.size();
   if (slot.status >= memory.size()) return false;
   next_free = align_up(slot.status + 1);
@@ -65,7 +74,7 @@ bool VirtioI2cDriver::submit(const Message& message, bool last, Slot& slot,
   memory[slot.status] = format::status_error;
 
   const std::uint64_t base = transport_.guest_address();
-  std::array<virtio::DriverRing::Piece, 3> pieces{};
+  std::array<virtio::DriverQueue::Piece, 3> pieces{};
   std::size_t count = 0;
   pieces[count++] = {base + slot.header, sizeof header, false};
   if (!message.data.empty()) {
@@ -77,7 +86,7 @@ bool VirtioI2cDriver::submit(const Message& message, bool last, Slot& slot,
   const std::span used(pieces.data(), count);
   const auto head =
       options_.indirect
-          ? ring_.add_indirect(used, memory.subspan(slot.table, count * sizeof(virtio::Descriptor)),
+          ? ring_.add_indirect(used, memory.subspan(slot.table, count * virtio::descriptor_bytes),
                                base + slot.table)
           : ring_.add(used);
   return head.has_value();
@@ -104,7 +113,7 @@ TransferResult VirtioI2cDriver::do_transfer(std::span<const Message> messages) {
   std::size_t data_bytes = 0;
   for (const Message& message : messages) data_bytes += message.data.size();
   constexpr std::size_t overhead = 128;  // header, table, status and alignment of one request
-  const std::size_t start = align_up(virtio::DriverRing::bytes(ring_.size()));
+  const std::size_t start = align_up(ring_.memory_bytes());
   const std::size_t descriptors = messages.size() * (options_.indirect ? 1 : 3);
   if (descriptors > ring_.size() ||
       start + data_bytes + messages.size() * overhead > transport_.memory().size()) {

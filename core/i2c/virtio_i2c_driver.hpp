@@ -3,10 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 #include "core/i2c/adapter.hpp"
-#include "core/virtio/driver_ring.hpp"
+#include "core/virtio/driver_queue.hpp"
 #include "core/virtio/driver_transport.hpp"
 
 namespace vhost_device::i2c {
@@ -22,13 +23,14 @@ class VirtioI2cDriver final : public Adapter {
     bool indirect = false;                    ///< Use indirect tables, if the device offers them.
   };
 
-  /// Where the ring and what follows it lie in the transport's memory: the ring from the start on.
-  [[nodiscard]] static virtio::DriverRing make_ring(virtio::DriverTransport& transport,
-                                                    std::uint16_t queue_size);
+  /// Lays an empty ring out at the start of the transport's memory, split or packed as its features
+  /// say; what is behind the ring belongs to the driver.
+  [[nodiscard]] static std::unique_ptr<virtio::DriverQueue> make_ring(
+      virtio::DriverTransport& transport, std::uint16_t queue_size);
 
   /// Drives queue 0 of `transport` over a ring that `make_ring` laid out. The queue must have been
   /// started. `transport` and `ring` must outlive the driver.
-  VirtioI2cDriver(virtio::DriverTransport& transport, virtio::DriverRing& ring, Options options);
+  VirtioI2cDriver(virtio::DriverTransport& transport, virtio::DriverQueue& ring, Options options);
 
   [[nodiscard]] Functionality functionality() const override { return func::any_message; }
 
@@ -43,7 +45,7 @@ class VirtioI2cDriver final : public Adapter {
   [[nodiscard]] bool collect(std::size_t count);
 
   virtio::DriverTransport& transport_;
-  virtio::DriverRing& ring_;
+  virtio::DriverQueue& ring_;
   Options options_;
   std::mutex mutex_;
   bool dead_ = false;

@@ -37,7 +37,7 @@ class ConnectingSource final : public FrontEndSource,
 
   /// Without memory slots, of which a front-end does not tell the next back-end.
   [[nodiscard]] vhost_user::SessionOptions session_options() const override {
-    return {.memory_slots = false};
+    return {.memory_slots = false, .packed_ring = false};
   }
 
  private:

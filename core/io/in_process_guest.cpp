@@ -76,7 +76,7 @@ std::vector<vhost_user::FrontEnd::QueueFds> InProcessGuest::borrow_events() cons
 
 std::uint64_t InProcessGuest::guest_address() const { return memory_guest_address; }
 
-void InProcessGuest::start(const std::vector<const virtio::DriverRing*>& rings) {
+void InProcessGuest::start(const std::vector<const virtio::DriverQueue*>& rings) {
   constexpr std::uint64_t to_user_address = memory_user_address - memory_guest_address;
   const vhost_user::SharedRegion region{.region = {.guest_address = memory_guest_address,
                                                    .size = memory_.size(),
@@ -85,7 +85,7 @@ void InProcessGuest::start(const std::vector<const virtio::DriverRing*>& rings) 
                                         .file = file_.get()};
   std::vector<vhost_user::FrontEnd::Ring> addresses;
   addresses.reserve(rings.size());
-  for (const virtio::DriverRing* ring : rings) {
+  for (const virtio::DriverQueue* ring : rings) {
     addresses.push_back({.size = ring->size(),
                          .descriptors = ring->descriptors_address() + to_user_address,
                          .available = ring->available_address() + to_user_address,

@@ -9,7 +9,7 @@
 #include "core/io/front_end_connection.hpp"
 #include "core/support/unique_fd.hpp"
 #include "core/vhost_user/front_end.hpp"
-#include "core/virtio/driver_ring.hpp"
+#include "core/virtio/driver_queue.hpp"
 #include "core/virtio/driver_transport.hpp"
 
 namespace vhost_device::io {
@@ -23,6 +23,8 @@ class InProcessGuest final : public virtio::DriverTransport {
     std::size_t memory_size = std::size_t{1} << 20;  ///< In bytes.
     std::size_t queues = 1;
     std::chrono::milliseconds limit{5000};  ///< For each answer of the back-end.
+    /// Features and order of messages. With RING_PACKED among the features, and offered by the
+    /// back-end, `features()` has it and rings have to be packed ones.
     vhost_user::FrontEnd::Options front_end;
   };
 
@@ -31,8 +33,9 @@ class InProcessGuest final : public virtio::DriverTransport {
   InProcessGuest(const std::filesystem::path& socket, const Options& options);
   ~InProcessGuest() override;
 
-  /// Starts the queues, whose rings lie in `memory()`. Throws FrontEndError.
-  void start(const std::vector<const virtio::DriverRing*>& rings);
+  /// Starts the queues, whose rings lie in `memory()` and have the format that `features()` says.
+  /// Throws FrontEndError.
+  void start(const std::vector<const virtio::DriverQueue*>& rings);
 
   /// Stops them, as a virtual machine does at a pause or a reset. Throws FrontEndError.
   void stop();

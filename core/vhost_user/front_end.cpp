@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "core/virtio/packed_queue.hpp"
+
 namespace vhost_device::vhost_user {
 namespace {
 
@@ -57,7 +59,14 @@ OutgoingRequest FrontEnd::acknowledged(OutgoingRequest request) const {
   return requests::with_acknowledgement(std::move(request));
 }
 
-void FrontEnd::reset() { std::fill(bases_.begin(), bases_.end(), std::uint16_t{0}); }
+void FrontEnd::reset() { std::fill(bases_.begin(), bases_.end(), std::nullopt); }
+
+bool FrontEnd::has_packed_rings() const { return (features() & virtio::feature::ring_packed) != 0; }
+
+std::uint32_t FrontEnd::base(std::uint16_t index) const {
+  const std::uint32_t first = has_packed_rings() ? virtio::PackedQueue::first_base : 0;
+  return bases_.at(index).value_or(first);
+}
 
 void FrontEnd::ask(Script& script, bool (FrontEnd::*needed)() const, OutgoingRequest (*make)(),
                    Use<std::uint64_t> use) {
@@ -141,7 +150,7 @@ void FrontEnd::add_calls(Script& script) {
 
 void FrontEnd::add_ring(Script& script, std::uint8_t index, const Ring& ring) {
   script.add(always(requests::set_vring_num(index, ring.size)));
-  script.add(always(requests::set_vring_base(index, bases_[index])));
+  script.add(always(requests::set_vring_base(index, base(index))));
   script.add(always(requests::set_vring_addr({.index = index,
                                               .flags = 0,
                                               .descriptors = ring.descriptors,
@@ -198,14 +207,21 @@ void FrontEnd::add_memory(Script& script, std::vector<SharedRegion> memory) {
   sent_ = std::move(kept);
 }
 
+std::optional<virtio::Refusal> FrontEnd::take_base(std::size_t index, std::uint32_t base) {
+  if (!has_packed_rings() && base > UINT16_MAX) {
+    return virtio::Refusal{"the back-end stopped a split ring at " + std::to_string(base)};
+  }
+  bases_[index] = base;
+  return accept();
+}
+
 Script FrontEnd::stop() {
   Script script;
   add_enable(script, false);
   for (std::size_t index = 0; index < queues_.size(); ++index) {
     script.add(always(requests::get_vring_base(static_cast<std::uint32_t>(index))),
-               understand<std::uint16_t>(answers::vring_base, [this, index](std::uint16_t base) {
-                 bases_[index] = base;
-                 return accept();
+               understand<std::uint32_t>(answers::vring_base, [this, index](std::uint32_t base) {
+                 return take_base(index, base);
                }));
   }
   if (options_.order == Order::qemu_7_2) add_calls(script);

@@ -9,6 +9,7 @@
 #include "core/vhost_user/message.hpp"
 #include "core/vhost_user/requests.hpp"
 #include "core/vhost_user/script.hpp"
+#include "core/virtio/features.hpp"
 #include "core/virtio/refusal.hpp"
 
 namespace vhost_device::vhost_user {
@@ -34,8 +35,9 @@ class FrontEnd {
 
   struct Options {
     Order order = Order::qemu_10;
-    /// What the driver accepts of the features that are offered.
-    std::uint64_t features = ~std::uint64_t{0};
+    /// What the driver accepts of the features that are offered. Whoever adds RING_PACKED has to
+    /// lay out packed rings when it is offered, as `features()` says.
+    std::uint64_t features = ~virtio::feature::ring_packed;
     /// What the front-end accepts of the protocol features that are offered.
     std::uint64_t protocol_features = protocol_feature::mq | protocol_feature::reply_ack |
                                       protocol_feature::config |
@@ -59,8 +61,8 @@ class FrontEnd {
   [[nodiscard]] Script connect();
 
   /// Shares `memory` and starts and enables all queues, each where it was when `stop` ended (at
-  /// first, and after `reset`, at 0). As many `rings` as queues, and no more regions than
-  /// `max_memory_regions`.
+  /// first, and after `reset`, at the beginning). As many `rings` as queues, and no more regions
+  /// than `max_memory_regions`.
   [[nodiscard]] Script start(std::vector<SharedRegion> memory, std::vector<Ring> rings);
 
   /// Replaces the memory that is shared, while queues run.
@@ -69,7 +71,7 @@ class FrontEnd {
   /// Disables and stops all queues, and remembers where they are.
   [[nodiscard]] Script stop();
 
-  /// The guest was reset: queues start at 0 again.
+  /// The guest was reset: queues start at the beginning again.
   void reset();
 
   /// Feature bits accepted by both sides, without VHOST_USER_F_PROTOCOL_FEATURES.
@@ -78,8 +80,10 @@ class FrontEnd {
   [[nodiscard]] std::uint64_t protocol_features() const { return protocol_features_; }
   /// The answer to GET_MAX_MEM_SLOTS; `max_memory_table_regions` without CONFIGURE_MEM_SLOTS.
   [[nodiscard]] std::uint64_t max_memory_regions() const { return max_memory_regions_; }
-  /// Where queue `index` goes on at the next start.
-  [[nodiscard]] std::uint16_t base(std::uint16_t index) const { return bases_.at(index); }
+  /// Whether RING_PACKED is among `features()`, so that rings are packed ones.
+  [[nodiscard]] bool has_packed_rings() const;
+  /// Where queue `index` goes on at the next start, as SET_VRING_BASE has it.
+  [[nodiscard]] std::uint32_t base(std::uint16_t index) const;
 
  private:
   /// What to do with an answer.
@@ -100,13 +104,14 @@ class FrontEnd {
   void add_memory(Script& script, std::vector<SharedRegion> memory);
   void add_ring(Script& script, std::uint8_t index, const Ring& ring);
   void add_enable(Script& script, bool enabled);
+  [[nodiscard]] std::optional<virtio::Refusal> take_base(std::size_t index, std::uint32_t base);
 
   std::vector<QueueFds> queues_;
   Options options_;
   std::uint64_t offered_features_ = 0;
   std::uint64_t protocol_features_ = 0;
   std::uint64_t max_memory_regions_ = max_memory_table_regions;
-  std::vector<std::uint16_t> bases_;
+  std::vector<std::optional<std::uint32_t>> bases_;  // empty: at the beginning
   std::vector<virtio::MemoryRegion> sent_;  // regions that the back-end has from ADD_MEM_REG
 };
 

@@ -3,6 +3,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "core/vhost_user/payload.hpp"
 #include "core/vhost_user/session_state.hpp"
@@ -17,7 +18,7 @@ Reply reply_u64(std::uint64_t value) {
   return reply;
 }
 
-/// "features 0x500000000: bits 34 were not offered"
+/// "features 0x500000000: not offered were bits 34"
 std::string describe_unoffered(std::uint64_t bits, std::uint64_t unoffered) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "features 0x%" PRIx64 ": not offered were bits", bits);
@@ -31,7 +32,8 @@ std::string describe_unoffered(std::uint64_t bits, std::uint64_t unoffered) {
 }  // namespace
 
 std::uint64_t SessionState::offered_features() const {
-  return device_.features() | virtio::feature::transport | feature_protocol_features;
+  const std::uint64_t packed = options_.packed_ring ? virtio::feature::ring_packed : 0;
+  return device_.features() | virtio::feature::transport | packed | feature_protocol_features;
 }
 
 std::uint64_t SessionState::offered_protocol_features() const {
@@ -52,7 +54,14 @@ Outcome SessionState::get_features(Message&) { return reply_u64(offered_features
 Outcome SessionState::set_features(Message& message) {
   const auto features = read<std::uint64_t>(message.payload);
   const std::uint64_t unoffered = features & ~offered_features();
-  if (unoffered != 0) return Fatal{describe_unoffered(features, unoffered)};
+  if (unoffered != 0) {
+    std::string reason = describe_unoffered(features, unoffered);
+    // QEMU lets the driver accept this one whoever offers it.
+    if ((unoffered & virtio::feature::ring_packed) != 0) {
+      reason += "; give the device packed=off where a back-end may be restarted";
+    }
+    return Fatal{std::move(reason)};
+  }
 
   const std::uint64_t driver_features = features & ~feature_protocol_features;
   const bool changed = features_ && (*features_ & ~feature_protocol_features) != driver_features;

@@ -52,7 +52,8 @@ virtio::Refusal SessionState::no_such_queue(std::uint64_t index) const {
 Outcome SessionState::set_vring_num(Message& message) {
   const auto state = read<VringState>(message.payload);
   Vring* const vring = find_vring(state.index);
-  return vring != nullptr ? to_outcome(vring->set_size(state.num)) : no_such_queue(state.index);
+  return vring != nullptr ? to_outcome(vring->set_size(state.num, features_.value_or(0)))
+                          : no_such_queue(state.index);
 }
 
 Outcome SessionState::set_vring_addr(Message& message) {
@@ -69,7 +70,8 @@ Outcome SessionState::set_vring_addr(Message& message) {
 Outcome SessionState::set_vring_base(Message& message) {
   const auto state = read<VringState>(message.payload);
   Vring* const vring = find_vring(state.index);
-  return vring != nullptr ? to_outcome(vring->set_base(state.num)) : no_such_queue(state.index);
+  return vring != nullptr ? to_outcome(vring->set_base(state.num, features_.value_or(0)))
+                          : no_such_queue(state.index);
 }
 
 Outcome SessionState::get_vring_base(Message& message) {

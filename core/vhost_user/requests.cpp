@@ -180,17 +180,17 @@ Answer<std::uint64_t> u64(const OutgoingRequest& request, const Message& reply) 
   return payload_of<std::uint64_t>(request, reply);
 }
 
-Answer<std::uint16_t> vring_base(const OutgoingRequest& request, const Message& reply) {
+Answer<std::uint32_t> vring_base(const OutgoingRequest& request, const Message& reply) {
   Answer<VringState> answer = payload_of<VringState>(request, reply);
   if (auto* refusal = std::get_if<virtio::Refusal>(&answer)) return std::move(*refusal);
   const auto state = std::get<VringState>(answer);
   const auto asked = read<VringState>(request.bytes, sizeof(Header));
-  if (state.index != asked.index || state.num > std::numeric_limits<std::uint16_t>::max()) {
+  if (state.index != asked.index) {
     return virtio::Refusal{"the reply to " + name(request.request) + " for queue " +
                            std::to_string(asked.index) + " says " + std::to_string(state.num) +
                            " for queue " + std::to_string(state.index)};
   }
-  return static_cast<std::uint16_t>(state.num);
+  return state.num;
 }
 
 Answer<std::vector<std::byte>> config(const OutgoingRequest& request, const Message& reply) {

@@ -82,9 +82,9 @@ namespace answers {
 /// Of the requests get_features, get_protocol_features, get_queue_num and get_max_mem_slots.
 [[nodiscard]] Answer<std::uint64_t> u64(const OutgoingRequest& request, const Message& reply);
 
-/// Of get_vring_base: where the ring would go on. Refused too when it is about another ring, or
-/// above 65535.
-[[nodiscard]] Answer<std::uint16_t> vring_base(const OutgoingRequest& request,
+/// Of get_vring_base: where the ring would go on, in 16 bits for a split ring and 32 for a packed
+/// one. Refused too when it is about another ring.
+[[nodiscard]] Answer<std::uint32_t> vring_base(const OutgoingRequest& request,
                                                const Message& reply);
 
 /// Of get_config: the bytes that were asked for. Refused too when the back-end says that it failed.

@@ -123,7 +123,7 @@ void SessionState::send(Request request, const std::vector<std::byte>& payload) 
 Service SessionState::service(std::uint16_t index) {
   Service result;
   Vring* const vring = find_vring(index);
-  virtio::SplitQueue* const queue = vring != nullptr ? vring->serviceable() : nullptr;
+  virtio::Queue* const queue = vring != nullptr ? vring->serviceable() : nullptr;
   if (queue == nullptr) return result;
 
   result.more = drain(index, *queue);
@@ -139,7 +139,7 @@ Service SessionState::service(std::uint16_t index) {
   return result;
 }
 
-bool SessionState::drain(std::uint16_t index, virtio::SplitQueue& queue) {
+bool SessionState::drain(std::uint16_t index, virtio::Queue& queue) {
   for (int pass = 0; pass < max_passes; ++pass) {
     queue.disable_notifications();
     if (device_.process(index, queue) == virtio::Progress::more) return true;

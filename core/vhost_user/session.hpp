@@ -76,6 +76,11 @@ struct SessionOptions {
   /// the connection, and does not send them to the next back-end: where one back-end is to take
   /// over from another without the front-end starting anew, this must be off.
   bool memory_slots = true;
+  /// VIRTIO_F_RING_PACKED. When a back-end ends without being asked where its rings are, QEMU finds
+  /// that out for the next one from a split ring's used index. A packed ring has none in memory:
+  /// QEMU starts the next one where it had started the first, and what was answered since would be
+  /// taken for new. Off where one back-end is to take over from another.
+  bool packed_ring = true;
 };
 
 /// The back-end's side of one vhost-user connection: a state machine, an event in, actions out.

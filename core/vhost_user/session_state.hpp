@@ -78,7 +78,7 @@ class SessionState {
   void set_enabled(std::uint16_t index, bool enabled);
   void memory_changed();
   /// Serves a queue until it is empty or it is somebody else's turn; true when there is more.
-  [[nodiscard]] bool drain(std::uint16_t index, virtio::SplitQueue& queue);
+  [[nodiscard]] bool drain(std::uint16_t index, virtio::Queue& queue);
 
   virtio::Device& device_;
   const SessionOptions options_;

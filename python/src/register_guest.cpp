@@ -44,13 +44,13 @@ class InProcessGuest final : public i2c::Adapter {
         : guest(connect(socket, {.memory_size = memory_size, .limit = limit, .front_end = {}})),
           transport(*guest),
           ring(i2c::VirtioI2cDriver::make_ring(transport, queue_size)),
-          driver(transport, ring, {.timeout = limit}) {
-      guest->start({&ring});
+          driver(transport, *ring, {.timeout = limit}) {
+      guest->start({ring.get()});
     }
 
     std::unique_ptr<io::InProcessGuest> guest;
     InterruptibleTransport transport;
-    virtio::DriverRing ring;
+    std::unique_ptr<virtio::DriverQueue> ring;
     i2c::VirtioI2cDriver driver;
   };
 

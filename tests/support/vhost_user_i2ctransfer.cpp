@@ -126,14 +126,15 @@ void print(const Outcome& outcome) {
 /// A guest with its driver.
 class Guest {
  public:
-  explicit Guest(const char* socket) : guest_(socket, {}) { guest_.start({&ring_}); }
+  explicit Guest(const char* socket) : guest_(socket, {}) { guest_.start({ring_.get()}); }
 
   VirtioI2cDriver& driver() { return driver_; }
 
  private:
   InProcessGuest guest_;
-  vhost_device::virtio::DriverRing ring_ = VirtioI2cDriver::make_ring(guest_, 256);
-  VirtioI2cDriver driver_{guest_, ring_, {.timeout = patience}};
+  std::unique_ptr<vhost_device::virtio::DriverQueue> ring_ =
+      VirtioI2cDriver::make_ring(guest_, 256);
+  VirtioI2cDriver driver_{guest_, *ring_, {.timeout = patience}};
 };
 
 int run(VirtioI2cDriver& driver, const Transaction& transaction, bool watch) {

@@ -310,8 +310,8 @@ TEST_P(FrontEndWithGuest, stopped_and_started_again_goes_on_where_it_was) {
   wire.run(front_end.start(memory(), {ring(0), ring(1)}));
   EXPECT_TRUE(request_is_served(0));
   wire.run(front_end.stop());
-  EXPECT_EQ(front_end.base(0), 1);
-  EXPECT_EQ(front_end.base(1), 0);
+  EXPECT_EQ(front_end.base(0), 1U);
+  EXPECT_EQ(front_end.base(1), 0U);
 
   wire.run(front_end.start(memory(), {ring(0), ring(1)}));
 

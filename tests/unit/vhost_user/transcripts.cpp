@@ -12,8 +12,8 @@ namespace {
 using R = Request;
 using Steps = std::vector<Step>;
 
-// Bits 0 and 1 (the device's), 28, 29, 30, 32.
-constexpr const char* offered_features = "send 1/5 0300007001000000";
+// Bits 0 and 1 (the device's), 28, 29, 30, 32, 34.
+constexpr const char* offered_features = "send 1/5 0300007005000000";
 // MQ, REPLY_ACK, CONFIGURE_MEM_SLOTS.
 constexpr const char* offered_protocol_features = "send 15/5 0980000000000000";
 constexpr std::uint64_t qemu_protocol_features = 0x8009;
