@@ -55,9 +55,11 @@ std::shared_ptr<At24> make(const std::string& part, AddressArgument address,
   if (save && !image) throw py::value_error("save: expected an image to save to");
   auto chip = std::make_shared<At24>(part, address.address);
   if (write_cycle_ms) chip->set_write_cycle(milliseconds(*write_cycle_ms));
-  // A file to save to may be made by that.
-  if (image && (!save || std::filesystem::exists(*image))) load_image(*chip, *image);
-  if (save) save_to(*chip, *image);
+  if (save) {
+    with_image([&] { chip->keep_in(*image); });
+  } else if (image) {
+    load_image(*chip, *image);
+  }
   return chip;
 }
 

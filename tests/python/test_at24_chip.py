@@ -75,6 +75,16 @@ def test_saved_image_is_there_for_the_next_eeprom(tmp_path: Path) -> None:
     assert At24("24c01", 0x50, image=str(image), save=True).data[0:3] == b"ab\xff"
 
 
+def test_image_that_another_eeprom_saves_to_is_refused(tmp_path: Path) -> None:
+    image = tmp_path / "image"
+    first = At24("24c01", 0x50, image=image, save=True)
+    with pytest.raises(ImageError, match="another chip saves to it"):
+        At24("24c01", 0x50, image=image, save=True)
+    with pytest.raises(ImageError, match="another chip saves to it"):
+        At24("24c01", 0x50).save_to(image)
+    assert At24("24c01", 0x50, image=image).data == first.data
+
+
 def test_save_without_an_image_is_refused() -> None:
     with pytest.raises(ValueError, match="expected an image"):
         At24("24c02", 0x50, save=True)

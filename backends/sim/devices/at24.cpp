@@ -232,8 +232,30 @@ void At24::load_image(const std::filesystem::path& path) {
 }
 
 void At24::save_to(const std::filesystem::path& path) {
+  if (save_to_the_same(path)) return;
+  ImageFile image(path);  // not under the lock, as it may wait for somebody
   const Guard guard = lock();
-  ImageFile image(path, contents_);  // the one before stays if this throws
+  image.save(contents_);  // the one before stays if this throws
+  image_ = std::move(image);
+  save_errno_ = 0;
+}
+
+bool At24::save_to_the_same(const std::filesystem::path& path) {
+  const Guard guard = lock();
+  if (!image_ || !image_->is_at(path)) return false;
+  image_->save(contents_);
+  save_errno_ = 0;
+  return true;
+}
+
+void At24::keep_in(const std::filesystem::path& path) {
+  // Taken before it is loaded: what another one writes in between would be lost.
+  ImageFile image(path);
+  const Guard guard = lock();
+  std::vector<std::byte> contents = contents_;
+  image.load(contents);
+  image.save(contents);
+  contents_ = std::move(contents);
   image_ = std::move(image);
   save_errno_ = 0;
 }
@@ -301,9 +323,11 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
   if (save && !image)
     throw PropertyError("vhost-device,save: expected vhost-device,image beside it");
   try {
-    // A file to save to may be made by that.
-    if (image && (!save || std::filesystem::exists(*image))) chip->load_image(*image);
-    if (save) chip->save_to(*image);
+    if (save) {
+      chip->keep_in(*image);
+    } else if (image) {
+      chip->load_image(*image);
+    }
   } catch (const std::runtime_error& error) {
     throw PropertyError("vhost-device,image: " + std::string(error.what()));
   }

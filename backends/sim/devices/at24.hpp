@@ -104,9 +104,11 @@ class At24 final : public Device {
   void load_image(const std::filesystem::path& path);
   /// Writes the contents to a file (made if it is not there), and every change from now on when
   /// its write cycle begins: what a guest knows to be written is never lost with this process.
-  /// Throws std::runtime_error when that does not work at first; for failures later on, which the
-  /// guest does not see, there is `last_error`.
+  /// Throws std::runtime_error when that does not work at first, also since another chip saves to
+  /// the file; for failures later on, which the guest does not see, there is `last_error`.
   void save_to(const std::filesystem::path& path);
+  /// `load_image`, if the file is there, and `save_to`, with nobody's writes lost between the two.
+  void keep_in(const std::filesystem::path& path);
   /// Why the contents are not saved at the moment; empty when they are, or need not be.
   [[nodiscard]] std::string last_error() const;
 
@@ -121,6 +123,8 @@ class At24 final : public Device {
   void load_pointer(std::size_t value);
   void latch(std::byte value);
   [[nodiscard]] bool write_cycle_running() const;
+  /// Whether the chip saves to this file already; if so, all of it once more.
+  bool save_to_the_same(const std::filesystem::path& path);
   void save(std::size_t offset, std::size_t length);
   void check_range(std::size_t offset, std::size_t length) const;
 

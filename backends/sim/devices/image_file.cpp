@@ -2,6 +2,7 @@
 #include "backends/sim/devices/image_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 
 namespace vhost_device::sim {
 
@@ -31,11 +33,27 @@ support::UniqueFd open_or_throw(const std::filesystem::path& path, int flags) {
   throw failure(path, "not a regular file");
 }
 
+void lock_or_throw(const std::filesystem::path& path, int fd) {
+  constexpr std::chrono::milliseconds step{10};
+  const auto end = std::chrono::steady_clock::now() + ImageFile::lock_limit;
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) throw failure(path, "cannot be locked: " + errno_text());
+    if (std::chrono::steady_clock::now() >= end) {
+      throw failure(path,
+                    "another chip saves to it, of this board or bus, or of another one, perhaps in "
+                    "another process (expected a file of its own, or that one ended)");
+    }
+    std::this_thread::sleep_for(step);
+  }
+}
+
 // Bytes read, fewer only at the end of the file; negative on an error.
-ssize_t read_all(int fd, std::span<std::byte> into) {
+ssize_t read_all(int fd, std::size_t offset, std::span<std::byte> into) {
   std::size_t done = 0;
   while (done < into.size()) {
-    const ssize_t count = ::read(fd, into.data() + done, into.size() - done);
+    const ssize_t count =
+        ::pread(fd, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return count;
     if (count == 0) break;
@@ -56,16 +74,13 @@ int write_all(int fd, std::size_t offset, std::span<const std::byte> bytes) {
   return 0;
 }
 
-}  // namespace
-
-void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> contents) {
-  const support::UniqueFd file = open_or_throw(path, O_RDONLY);
+void load_from(const std::filesystem::path& path, int fd, std::span<std::byte> contents) {
   // One byte more than fits tells, also for a file that grows meanwhile.
   std::array<std::byte, 1> beyond{};
-  ssize_t result = read_all(file.get(), contents);
+  ssize_t result = read_all(fd, 0, contents);
   bool longer = false;
   if (result == static_cast<ssize_t>(contents.size())) {
-    const ssize_t more = read_all(file.get(), beyond);
+    const ssize_t more = read_all(fd, contents.size(), beyond);
     longer = more > 0;
     if (more < 0) result = more;
   }
@@ -75,13 +90,34 @@ void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> con
   }
 }
 
-ImageFile::ImageFile(const std::filesystem::path& path, std::span<const std::byte> contents)
-    : file_(open_or_throw(path, O_RDWR | O_CREAT)) {
+}  // namespace
+
+void ImageFile::load(const std::filesystem::path& path, std::span<std::byte> contents) {
+  load_from(path, open_or_throw(path, O_RDONLY).get(), contents);
+}
+
+ImageFile::ImageFile(const std::filesystem::path& path)
+    : path_(path), file_(open_or_throw(path, O_RDWR | O_CREAT)) {
+  lock_or_throw(path, file_.get());
+}
+
+bool ImageFile::is_at(const std::filesystem::path& path) const {
+  struct stat own {};
+  struct stat other {};
+  return ::fstat(file_.get(), &own) == 0 && ::stat(path.c_str(), &other) == 0 &&
+         own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+void ImageFile::load(std::span<std::byte> contents) const {
+  load_from(path_, file_.get(), contents);
+}
+
+void ImageFile::save(std::span<const std::byte> contents) const {
   int error = write_all(file_.get(), 0, contents);
   if (error == 0 && ::ftruncate(file_.get(), static_cast<off_t>(contents.size())) < 0) {
     error = errno;
   }
-  if (error != 0) throw failure(path, std::generic_category().message(error));
+  if (error != 0) throw failure(path_, std::generic_category().message(error));
 }
 
 int ImageFile::write(std::size_t offset, std::span<const std::byte> bytes) const {

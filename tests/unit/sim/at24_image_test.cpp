@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -197,6 +198,56 @@ TEST_F(At24Image, failure_to_save_at_first_is_an_error) {
 
   EXPECT_THAT([&] { chip->save_to(file); },
               ThrowsMessage<std::runtime_error>(HasSubstr("File too large")));
+}
+
+TEST_F(At24Image, file_that_another_chip_saves_to_is_refused_and_stays_as_it_is) {
+  write_file(file, "hello");
+  chip->keep_in(file);
+  At24 other("24c02", at(0x51));
+
+  EXPECT_THAT([&] { other.save_to(file); },
+              ThrowsMessage<std::runtime_error>(
+                  AllOf(HasSubstr("image.bin"), HasSubstr("another chip"), HasSubstr("expected"))));
+  EXPECT_THROW(other.keep_in(file), std::runtime_error);
+  EXPECT_THAT(read_file(file), StartsWith("hello"));
+}
+
+TEST_F(At24Image, file_that_another_chip_saves_to_can_be_loaded) {
+  chip->save_to(file);
+  chip->write_data(0, bytes({'a', 'b'}));
+  At24 other("24c02", at(0x51));
+
+  other.load_image(file);
+
+  EXPECT_EQ(other.read_data(0, 2), bytes({'a', 'b'}));
+}
+
+TEST_F(At24Image, file_of_a_chip_that_ends_meanwhile_is_waited_for) {
+  auto first = std::make_shared<At24>("24c02", at(0x51));
+  first->save_to(file);
+  auto second = std::async(std::launch::async, [&] { chip->keep_in(file); });
+
+  first->write_data(0, bytes({'a', 'b'}));
+  first.reset();
+  second.get();
+
+  EXPECT_EQ(chip->read_data(0, 2), bytes({'a', 'b'}));
+}
+
+TEST_F(At24Image, saving_to_the_same_file_once_more_writes_all_of_it) {
+  chip->save_to(file);
+  write_file(file, "damaged");
+
+  chip->save_to(folder.path() / "." / "image.bin");
+
+  EXPECT_EQ(read_file(file), std::string(256, '\xff'));
+}
+
+TEST_F(At24Image, file_is_free_when_its_chip_saves_to_another_one) {
+  chip->save_to(file);
+  chip->save_to(folder.path() / "other.bin");
+
+  EXPECT_NO_THROW(At24("24c02", at(0x51)).save_to(file));
 }
 
 }  // namespace
