@@ -41,9 +41,13 @@ Examples:
   Restarted without the machine noticing; QEMU listens with server=on:
     vhost-device-i2c --connect=/run/vm.sock -l 3:80
 
-Signals: SIGTERM and SIGINT end it at once and remove its sockets.
-Exit status: 0 when it was ended, 1 when a socket, an adapter or a board cannot be
-used, 2 for a wrong command line.)";
+Signals:
+  SIGTERM and SIGINT end it at once, and its sockets are removed.
+
+Exit status:
+  0   it was ended by a signal, or an inherited connection has ended
+  1   a socket, an adapter or a board cannot be used; standard error says why
+  2   the command line is wrong)";
 
 /// The type of device and what it can do, as vhost-user.rst, "Back-end program conventions", has
 /// it.
@@ -54,6 +58,12 @@ constexpr auto capabilities = R"({
 
 bool is_given(std::span<char*> arguments, std::string_view option) {
   return std::ranges::any_of(arguments, [&](const char* argument) { return option == argument; });
+}
+
+/// The value of an option that is an option by its look: the value itself was forgotten.
+std::string refuse_option(const std::string& value) {
+  if (!value.starts_with("--")) return {};
+  return "needs a value, and '" + value + "' is an option";
 }
 
 /// Octal digits into permission bits; the message for CLI11 if they are not.
@@ -83,9 +93,13 @@ class CommandLine {
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
     add_sockets();
     add_chips();
+    for (CLI::Option* const option : app_.get_options()) {
+      if (option->get_items_expected_min() > 0) option->check(refuse_option);
+    }
   }
 
   void parse(int argc, char** argv, I2cOptions& options) {
+    refuse_empty_values(std::span(argv, static_cast<std::size_t>(argc)));
     app_.parse(argc, argv);
     if (app_.count("--socket-path") + app_.count("--fd") + app_.count("--connect") == 0) {
       throw CLI::RequiredError("One of --socket-path, --connect and --fd");
@@ -148,8 +162,8 @@ class CommandLine {
             ->allow_extra_args(false)
             ->group(group);
     app_.add_option("-b,--board", options_.board,
-                    "Simulated chips: a devicetree (.dts or .dtb); FILE:NODE\n"
-                    "chooses one of several buses in it")
+                    "Simulated chips, which all guests share: a devicetree (.dts\n"
+                    "or .dtb); FILE:NODE chooses one of several buses in it")
         ->option_text("FILE")
         ->group(group);
     app_.add_flag("--allow-reserved", allow_reserved_,
@@ -179,6 +193,25 @@ class CommandLine {
         ->group(group);
   }
 
+  /// CLI11 takes the argument behind "--option=" for its value.
+  void refuse_empty_values(std::span<char*> arguments) const {
+    for (const std::string_view argument : arguments) {
+      if (!argument.starts_with("--") || argument.find('=') != argument.size() - 1) continue;
+      const std::string option(argument.substr(0, argument.size() - 1));
+      if (app_.get_option_no_throw(option) == nullptr) continue;
+      if (option == "--device-list") static_cast<void>(parse_device_list({}));
+      throw CLI::ValidationError(option, "the value is empty");
+    }
+  }
+
+  [[nodiscard]] std::vector<linux_i2c::BusGrant> parse_device_list(const std::string& list) const {
+    try {
+      return linux_i2c::parse_device_list(list, allow_reserved_);
+    } catch (const linux_i2c::DeviceListError& error) {
+      throw CLI::ValidationError("--device-list", error.what());
+    }
+  }
+
   void read_device_lists() {
     const std::size_t guests = options_.guest_count();
     if (device_lists_.size() > 1 && device_lists_.size() != guests) {
@@ -188,11 +221,7 @@ class CommandLine {
                                      " guests; give it once for all of them, or once for each");
     }
     for (const std::string& list : device_lists_) {
-      try {
-        options_.device_lists.push_back(linux_i2c::parse_device_list(list, allow_reserved_));
-      } catch (const linux_i2c::DeviceListError& error) {
-        throw CLI::ValidationError("--device-list", error.what());
-      }
+      options_.device_lists.push_back(parse_device_list(list));
     }
   }
 

@@ -67,6 +67,7 @@ def test_capabilities_asked_for_are_json_whatever_else_is_there(
     assert list(tmp_path.iterdir()) == []
 
 
+FORM = "<bus>:<addr>[:<addr>]...[,<bus>:<addr>...]"
 GOOD = ("--socket-path=s", "--board=b.dts")
 
 
@@ -95,6 +96,12 @@ def refused(*arguments: str, says: list[str]) -> object:
         refused(*GOOD, "--socket-mode=-1", says=["--socket-mode", "'-1'", "octal"]),
         refused("--board=b.dts", "--fd=-1", says=["--fd", " -1 ", "0 to 2147483647"]),
         refused("--board=b.dts", "--fd=three", says=["--fd", " three ", "0 to 2147483647"]),
+        refused("-s", "s", "--device-list=", says=["--device-list", "the list is empty", FORM]),
+        refused("-s", "s", "--device-list", "", says=["--device-list", "the list is empty", FORM]),
+        refused("--device-list=", *GOOD, says=["--device-list", "the list is empty", FORM]),
+        refused("-s", "s", "--device-list", "--force", says=["--device-list", "'--force' is an option"]),
+        refused("--board=b.dts", "-s", "--force", says=["--socket-path", "'--force' is an option"]),
+        refused("--board=", "--socket-path=s", says=["--board", "the value is empty"]),
         refused(*GOOD, "--log-level=loud", says=["--log-level", "loud", "debug"]),
     ],
 )

@@ -53,6 +53,14 @@ def test_list_that_is_wrong_in_itself_is_refused(host: HostGuest, device_list: s
         assert word in error
 
 
+@pytest.mark.parametrize("behind", [["--log-level=warn"], []])
+def test_list_without_a_value_is_refused_as_empty(host: HostGuest, behind: list[str]) -> None:
+    status, error = run(host, "--device-list=", *behind)
+    assert status == EXIT_USAGE
+    for word in ["--device-list", "the list is empty", FORM]:
+        assert word in error
+
+
 def test_reserved_address_is_allowed_when_asked_for(host: HostGuest) -> None:
     chip = host.buses[0].attach(RecordingChip(RESERVED))
     host.serve("-l", f"{host.number()}:{RESERVED}", "--allow-reserved")
