@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/virtio/descriptor_flag.hpp"
+
 /// The packed ring's memory layout (VIRTIO 1.3, 2.8). All fields are little-endian.
 namespace vhost_device::virtio {
 

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/virtio/descriptor_flag.hpp"
+
 /// The split ring's memory layout (VIRTIO 1.3, 2.7). All fields are little-endian.
 namespace vhost_device::virtio {
 
@@ -15,12 +17,6 @@ struct Descriptor {
   std::uint16_t next;
 };
 static_assert(sizeof(Descriptor) == 16);
-
-namespace descriptor_flag {
-inline constexpr std::uint16_t next = 1;
-inline constexpr std::uint16_t write = 2;
-inline constexpr std::uint16_t indirect = 4;
-}  // namespace descriptor_flag
 
 /// virtq_avail.flags (2.7.6): the driver wants no interrupt.
 inline constexpr std::uint16_t available_no_interrupt = 1;
