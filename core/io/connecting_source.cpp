@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/io/hand_over.hpp"
 #include "core/io/socket_file.hpp"
 
 namespace vhost_device::io {
@@ -89,7 +90,7 @@ void ConnectingSource::try_now() {
   connected_at_ = std::chrono::steady_clock::now();
   try {
     Socket socket(timer_->get_executor());
-    socket.assign(stream_protocol(), fd.release());
+    hand_over(std::move(fd), socket, stream_protocol());
     on_arrival_(std::move(socket));
   } catch (...) {
     // Memory ran out: this front-end is lost, and not those to come.
@@ -100,6 +101,11 @@ void ConnectingSource::try_now() {
 
 void ConnectingSource::tell_why_not(int error) {
   if (std::exchange(told_error_, error) == error) return;
+  // The queue of those that were not accepted yet is full. QEMU accepts one, and the next after it.
+  if (error == EAGAIN) {
+    return log_->write(spdlog::level::info,
+                       "waiting for the virtual machine: other back-ends have connected before");
+  }
   const bool expected = error == ENOENT || error == ECONNREFUSED;
   log_->write(expected ? spdlog::level::info : spdlog::level::warn,
               "waiting for a virtual machine to listen: " + std::generic_category().message(error));

@@ -13,6 +13,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/io/hand_over.hpp"
+
 namespace vhost_device::io {
 namespace {
 
@@ -43,7 +45,7 @@ class ListeningSource final : public FrontEndSource,
     on_arrival_ = std::move(on_arrival);
     retry_.emplace(context);
     acceptor_.emplace(context);
-    acceptor_->assign(stream_protocol(), socket_.release());
+    hand_over(std::move(socket_), *acceptor_, stream_protocol());
     acceptor_->non_blocking(true);
     accept();
   }
@@ -102,7 +104,7 @@ class ConnectedSource final : public FrontEndSource,
   void arrive(boost::asio::io_context& context) {
     if (!socket_) return;
     Socket socket(context);
-    socket.assign(stream_protocol(), socket_.release());
+    hand_over(std::move(socket_), socket, stream_protocol());
     on_arrival_(std::move(socket));
   }
 

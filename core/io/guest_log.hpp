@@ -13,8 +13,9 @@ namespace vhost_device::io {
 
 /// The log of what one guest and its front-ends do, for as long as their socket is served: they can
 /// cause lines as fast as they can send, also by connecting again, and shall not fill a disk. So
-/// many lines are written in a period; the first beyond them is replaced by a line that says so,
-/// and when the next period has begun, another says how many were left out.
+/// many lines are written in a period, and the first beyond them is replaced by a line that says
+/// so. How many were left out is said before the next line that there is after the period's end,
+/// and never if there is none.
 ///
 /// For one thread.
 class GuestLog {

@@ -16,6 +16,7 @@
 #include "core/io/socket_file.hpp"
 #include "core/vhost_user/requests.hpp"
 #include "core/vhost_user/script.hpp"
+#include "tests/unit/io/kept_lines.hpp"
 #include "tests/unit/io/served_bus.hpp"
 
 namespace vhost_device::io {
@@ -158,6 +159,27 @@ TEST_F(ConnectingServer, stop_while_it_waits_leaves_the_socket_alone) {
 
   EXPECT_TRUE(std::filesystem::is_socket(path()));
   EXPECT_TRUE(server.socket_paths().empty());
+}
+
+// listen(2) on a Unix domain socket: one connection more than the backlog waits to be accepted.
+TEST_F(ConnectingServer,
+       machine_that_has_back_ends_already_is_waited_for_with_a_line_that_says_so) {
+  const auto address = UnixAddress::from_path(path());
+  const support::UniqueFd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(listening.get(), address->get(), UnixAddress::size()), 0);
+  ASSERT_EQ(::listen(listening.get(), 0), 0);
+  const support::UniqueFd other(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::connect(other.get(), address->get(), UnixAddress::size()), 0);
+  testing::KeptLines kept;
+  boost::asio::io_context context;
+  const auto source = std::make_shared<ConnectingSource>(path());
+  source->start(context, std::make_shared<GuestLog>("vm.sock"),
+                [](FrontEndSource::Socket /*socket*/) { FAIL() << "it was connected to"; });
+
+  for (int tries = 0; tries < 2; ++tries) context.run_one();
+
+  source->stop();
+  EXPECT_THAT(kept.take(), ::testing::ElementsAre(HasSubstr("other back-ends have connected")));
 }
 
 TEST_F(ConnectingServer, path_too_long_for_a_socket_is_refused) {
