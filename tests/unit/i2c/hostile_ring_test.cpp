@@ -5,6 +5,8 @@
 // guest goes on; a ring that cannot be parsed is dead until it is set up anew, and other guests go
 // on.
 
+#include "tests/unit/i2c/hostile_ring.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -12,13 +14,9 @@
 #include <memory>
 #include <vector>
 
-#include "tests/unit/i2c/fake_adapter.hpp"
-#include "tests/unit/i2c/ring_guest.hpp"
-
 namespace vhost_device::i2c {
 namespace {
 
-using testing::FakeAdapter;
 using testing::RingGuest;
 using virtio::Descriptor;
 using Piece = RingGuest::Piece;
@@ -29,89 +27,74 @@ constexpr std::uint32_t read_flag = 2;
 constexpr std::byte error{1};
 constexpr std::uint64_t outside = RingGuest::base + RingGuest::memory_size;
 
-struct HostileRing : ::testing::Test {
-  std::shared_ptr<FakeAdapter> adapter = std::make_shared<FakeAdapter>();
-  RingGuest guest{adapter};
-
-  /// Offers one request and expects it answered with `written` in used.len and nothing on the wire;
-  /// after that the guest's next good request works.
-  void expect_refused(std::span<const Piece> pieces, std::uint32_t written) {
-    const auto head = guest.ring().add(pieces);
-    ASSERT_TRUE(head);
-    guest.kick();
-    const auto used = guest.ring().take_used();
-    ASSERT_TRUE(used);
-    EXPECT_EQ(used->head, *head);
-    EXPECT_EQ(used->written, written);
-    EXPECT_TRUE(adapter->transactions.empty());
-    EXPECT_TRUE(guest.good_request_works());
-  }
-
-  /// Expects that the ring, as the test has left it, is given up, and that another guest on the
-  /// same adapter is served.
-  void expect_broken() {
-    guest.kick();
-    EXPECT_FALSE(guest.queue().broken_reason().empty());
-    EXPECT_FALSE(guest.ring().take_used());
-    EXPECT_TRUE(adapter->transactions.empty());
-    EXPECT_FALSE(guest.good_request_works());
-    RingGuest other(adapter);
-    EXPECT_TRUE(other.good_request_works());
-  }
+struct HostileSplitRing : testing::HostileRing {
+  HostileSplitRing() : HostileRing(false) {}
 };
 
-TEST_F(HostileRing, descriptor_loop_breaks_the_ring) {
+struct HostilePackedRing : testing::HostileRing {
+  HostilePackedRing() : HostileRing(true) {}
+};
+
+/// What does not depend on the format of the ring, which is packed or not.
+struct HostileRequest : testing::HostileRing, ::testing::WithParamInterface<bool> {
+  HostileRequest() : HostileRing(GetParam()) {}
+};
+
+INSTANTIATE_TEST_SUITE_P(Rings, HostileRequest, ::testing::Bool(),
+                         [](const auto& ring) { return ring.param ? "Packed" : "Split"; });
+
+TEST_F(HostileSplitRing, descriptor_loop_breaks_the_ring) {
   const auto header = guest.header(chip, 0);
-  guest.ring().raw_set_descriptor(0, {header, 8, flag::next, 1});
-  guest.ring().raw_set_descriptor(1, {header, 8, flag::next, 0});
-  guest.ring().raw_offer(0);
+  guest.split().raw_set_descriptor(0, {header, 8, flag::next, 1});
+  guest.split().raw_set_descriptor(1, {header, 8, flag::next, 0});
+  guest.split().raw_offer(0);
 
   expect_broken();
 }
 
-TEST_F(HostileRing, head_outside_the_table_breaks_the_ring) {
-  guest.ring().raw_offer(guest.ring().size());
+TEST_F(HostileSplitRing, head_outside_the_table_breaks_the_ring) {
+  guest.split().raw_offer(guest.ring().size());
 
   expect_broken();
 }
 
-TEST_F(HostileRing, next_outside_the_table_breaks_the_ring) {
-  guest.ring().raw_set_descriptor(0, {guest.header(chip, 0), 8, flag::next, 0xffff});
-  guest.ring().raw_offer(0);
+TEST_F(HostileSplitRing, next_outside_the_table_breaks_the_ring) {
+  guest.split().raw_set_descriptor(0, {guest.header(chip, 0), 8, flag::next, 0xffff});
+  guest.split().raw_offer(0);
 
   expect_broken();
 }
 
-TEST_F(HostileRing, available_index_that_jumps_breaks_the_ring) {
-  guest.ring().raw_set_available_index(static_cast<std::uint16_t>(guest.ring().size() + 1));
+TEST_F(HostileSplitRing, available_index_that_jumps_breaks_the_ring) {
+  guest.split().raw_set_available_index(static_cast<std::uint16_t>(guest.ring().size() + 1));
 
   expect_broken();
 }
 
-TEST_F(HostileRing, indirect_inside_indirect_breaks_the_ring) {
+TEST_F(HostileSplitRing, indirect_inside_indirect_breaks_the_ring) {
   const auto inner = guest.buffer(16);
   const auto table = guest.buffer(16);
   const Descriptor nested{inner, 16, flag::indirect, 0};
   const auto bytes = std::as_bytes(std::span(&nested, 1));
   std::ranges::copy(bytes, guest.at(table, 16).begin());
-  guest.ring().raw_set_descriptor(0, {table, 16, flag::indirect, 0});
-  guest.ring().raw_offer(0);
+  guest.split().raw_set_descriptor(0, {table, 16, flag::indirect, 0});
+  guest.split().raw_offer(0);
 
   expect_broken();
 }
 
-TEST_F(HostileRing, indirect_table_outside_memory_breaks_the_ring) {
-  guest.ring().raw_set_descriptor(0, {outside, 48, flag::indirect, 0});
-  guest.ring().raw_offer(0);
+TEST_F(HostileSplitRing, indirect_table_outside_memory_breaks_the_ring) {
+  guest.split().raw_set_descriptor(0, {outside, 48, flag::indirect, 0});
+  guest.split().raw_offer(0);
 
   expect_broken();
 }
 
-TEST_F(HostileRing, good_request_in_front_of_a_broken_one_is_answered) {
+TEST_F(HostileSplitRing, good_request_in_front_of_a_broken_one_is_answered) {
   const auto status = guest.buffer(1);
   const std::array pieces{Piece{guest.header(chip, 0), 8, false}, Piece{status, 1, true}};
   const auto head = guest.ring().add(pieces);
-  guest.ring().raw_offer(guest.ring().size());
+  guest.split().raw_offer(guest.ring().size());
 
   guest.kick();
 
@@ -122,7 +105,74 @@ TEST_F(HostileRing, good_request_in_front_of_a_broken_one_is_answered) {
   EXPECT_FALSE(guest.queue().broken_reason().empty());
 }
 
-TEST_F(HostileRing, header_outside_memory_gets_an_error) {
+TEST_F(HostilePackedRing, chain_without_an_end_breaks_the_ring) {
+  const auto header = guest.header(chip, 0);
+  for (int i = 0; i < guest.ring().size(); ++i)
+    guest.packed().raw_offer({header, 8, 0, flag::next});
+
+  expect_broken();
+}
+
+TEST_F(HostilePackedRing, indirect_table_in_a_chain_breaks_the_ring) {
+  const auto table = guest.buffer(16);
+  guest.packed().raw_offer({table, 16, 0, flag::indirect | flag::next});
+
+  expect_broken();
+}
+
+TEST_F(HostilePackedRing, indirect_table_outside_memory_breaks_the_ring) {
+  guest.packed().raw_offer({outside, 48, 0, flag::indirect});
+
+  expect_broken();
+}
+
+// INDIRECT means nothing in a table (VIRTIO 1.3, 2.8.7): the 16 bytes are a request's only buffer.
+TEST_F(HostilePackedRing, indirect_inside_indirect_is_answered_with_nothing_written) {
+  const auto table = guest.buffer(16);
+  const virtio::PackedDescriptor nested{guest.buffer(16), 16, 0, flag::indirect};
+  std::ranges::copy(std::as_bytes(std::span(&nested, 1)), guest.at(table, 16).begin());
+  guest.packed().raw_offer({table, 16, 5, flag::indirect});
+
+  guest.kick();
+
+  EXPECT_EQ(guest.packed().raw_descriptor(0).id, 5);
+  EXPECT_EQ(guest.packed().raw_descriptor(0).flags, 0x8080);
+  EXPECT_TRUE(adapter->transactions.empty());
+}
+
+TEST_F(HostilePackedRing, good_request_in_front_of_a_broken_one_is_answered) {
+  const auto status = guest.buffer(1);
+  const std::array pieces{Piece{guest.header(chip, 0), 8, false}, Piece{status, 1, true}};
+  const auto id = guest.ring().add(pieces);
+  guest.packed().raw_offer({outside, 7, 0, flag::indirect});
+
+  guest.kick();
+
+  EXPECT_EQ(guest.at(status), std::byte{0});
+  const auto used = guest.ring().take_used();
+  ASSERT_TRUE(used);
+  EXPECT_EQ(used->head, *id);
+  EXPECT_FALSE(guest.queue().broken_reason().empty());
+}
+
+// The wrap counter says that a whole round is there at once, and its last request that one more
+// follows: a group as long as the ring, each of its requests the same.
+TEST_F(HostilePackedRing, same_request_offered_for_ever_does_not_grow_the_group) {
+  const auto status = guest.buffer(1);
+  const auto table = guest.buffer(32);
+  const std::array pieces{Piece{guest.header(chip, 1), 8, false}, Piece{status, 1, true}};
+  ASSERT_TRUE(guest.ring().add_indirect(pieces, guest.at(table, 32), table));
+  for (int i = 1; i < guest.ring().size(); ++i) {
+    guest.packed().raw_offer({table, 32, 0, flag::indirect});
+  }
+
+  guest.kick();
+
+  EXPECT_EQ(guest.at(status), std::byte{0});
+  EXPECT_EQ(guest.queue().base(), 0U);  // once around, both ways
+}
+
+TEST_P(HostileRequest, header_outside_memory_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{outside, 8, false}, Piece{status, 1, true}}, 1);
@@ -130,7 +180,7 @@ TEST_F(HostileRing, header_outside_memory_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, data_outside_memory_gets_an_error) {
+TEST_P(HostileRequest, data_outside_memory_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, 0), 8, false}, Piece{outside - 1, 2, false},
@@ -140,7 +190,7 @@ TEST_F(HostileRing, data_outside_memory_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, data_that_wraps_the_address_space_gets_an_error) {
+TEST_P(HostileRequest, data_that_wraps_the_address_space_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, 0), 8, false},
@@ -151,11 +201,11 @@ TEST_F(HostileRing, data_that_wraps_the_address_space_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, status_outside_memory_is_answered_with_nothing_written) {
+TEST_P(HostileRequest, status_outside_memory_is_answered_with_nothing_written) {
   expect_refused(std::array{Piece{guest.header(chip, 0), 8, false}, Piece{outside, 1, true}}, 0);
 }
 
-TEST_F(HostileRing, write_of_four_gibibytes_gets_an_error) {
+TEST_P(HostileRequest, write_of_four_gibibytes_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, 0), 8, false},
@@ -165,7 +215,7 @@ TEST_F(HostileRing, write_of_four_gibibytes_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, read_of_four_gibibytes_gets_an_error) {
+TEST_P(HostileRequest, read_of_four_gibibytes_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, read_flag), 8, false},
@@ -175,7 +225,7 @@ TEST_F(HostileRing, read_of_four_gibibytes_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, data_over_the_longest_message_gets_an_error) {
+TEST_P(HostileRequest, data_over_the_longest_message_gets_an_error) {
   const auto status = guest.buffer(1);
   const auto data = guest.buffer(max_message_length + 1);
 
@@ -186,7 +236,7 @@ TEST_F(HostileRing, data_over_the_longest_message_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, missing_header_gets_an_error) {
+TEST_P(HostileRequest, missing_header_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{status, 1, true}}, 1);
@@ -194,7 +244,7 @@ TEST_F(HostileRing, missing_header_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, short_header_gets_an_error) {
+TEST_P(HostileRequest, short_header_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, 0), 7, false}, Piece{status, 1, true}}, 1);
@@ -202,7 +252,7 @@ TEST_F(HostileRing, short_header_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, read_only_status_is_answered_with_nothing_written) {
+TEST_P(HostileRequest, read_only_status_is_answered_with_nothing_written) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, 0), 8, false}, Piece{status, 1, false}}, 0);
@@ -210,16 +260,16 @@ TEST_F(HostileRing, read_only_status_is_answered_with_nothing_written) {
   EXPECT_EQ(guest.at(status), RingGuest::untouched);
 }
 
-TEST_F(HostileRing, header_alone_is_answered_with_nothing_written) {
+TEST_P(HostileRequest, header_alone_is_answered_with_nothing_written) {
   expect_refused(std::array{Piece{guest.header(chip, 0), 8, false}}, 0);
 }
 
-TEST_F(HostileRing, empty_status_buffer_is_answered_with_nothing_written) {
+TEST_P(HostileRequest, empty_status_buffer_is_answered_with_nothing_written) {
   expect_refused(
       std::array{Piece{guest.header(chip, 0), 8, false}, Piece{guest.buffer(1), 0, true}}, 0);
 }
 
-TEST_F(HostileRing, data_of_both_directions_gets_an_error) {
+TEST_P(HostileRequest, data_of_both_directions_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(
@@ -230,7 +280,7 @@ TEST_F(HostileRing, data_of_both_directions_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, data_against_the_direction_gets_an_error) {
+TEST_P(HostileRequest, data_against_the_direction_gets_an_error) {
   const auto status = guest.buffer(1);
   const auto data = guest.buffer(2);
 
@@ -242,7 +292,7 @@ TEST_F(HostileRing, data_against_the_direction_gets_an_error) {
   EXPECT_EQ(guest.at(data), RingGuest::untouched);
 }
 
-TEST_F(HostileRing, reserved_flags_get_an_error) {
+TEST_P(HostileRequest, reserved_flags_get_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip, 4), 8, false}, Piece{status, 1, true}}, 1);
@@ -250,7 +300,7 @@ TEST_F(HostileRing, reserved_flags_get_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, address_field_that_is_no_address_gets_an_error) {
+TEST_P(HostileRequest, address_field_that_is_no_address_gets_an_error) {
   const auto status = guest.buffer(1);
 
   expect_refused(std::array{Piece{guest.header(chip | 1, 0), 8, false}, Piece{status, 1, true}}, 1);
@@ -258,19 +308,19 @@ TEST_F(HostileRing, address_field_that_is_no_address_gets_an_error) {
   EXPECT_EQ(guest.at(status), error);
 }
 
-TEST_F(HostileRing, same_request_offered_for_ever_does_not_grow_the_group) {
+TEST_F(HostileSplitRing, same_request_offered_for_ever_does_not_grow_the_group) {
   const auto status = guest.buffer(1);
-  guest.ring().raw_set_descriptor(0, {guest.header(chip, 1), 8, flag::next, 1});
-  guest.ring().raw_set_descriptor(1, {status, 1, flag::write, 0});
-  for (int i = 0; i < guest.ring().size(); ++i) guest.ring().raw_offer(0);
+  guest.split().raw_set_descriptor(0, {guest.header(chip, 1), 8, flag::next, 1});
+  guest.split().raw_set_descriptor(1, {status, 1, flag::write, 0});
+  for (int i = 0; i < guest.ring().size(); ++i) guest.split().raw_offer(0);
 
   guest.kick();
 
   EXPECT_EQ(guest.at(status), std::byte{0});
-  EXPECT_EQ(guest.ring().raw_used_index(), guest.ring().size());
+  EXPECT_EQ(guest.split().raw_used_index(), guest.ring().size());
 }
 
-TEST_F(HostileRing, data_over_the_bound_of_a_group_gets_an_error_and_no_memory) {
+TEST_P(HostileRequest, data_over_the_bound_of_a_group_gets_an_error_and_no_memory) {
   // One page of guest memory named over and over: a mebibyte and more of data, in one group.
   const auto data = guest.buffer(4096);
   constexpr int requests = 20;
@@ -293,7 +343,7 @@ TEST_F(HostileRing, data_over_the_bound_of_a_group_gets_an_error_and_no_memory) 
   EXPECT_TRUE(guest.good_request_works());
 }
 
-TEST_F(HostileRing, memory_table_replaced_in_the_middle_of_a_group_goes_on) {
+TEST_P(HostileRequest, memory_table_replaced_in_the_middle_of_a_group_goes_on) {
   const auto first = guest.buffer(1);
   const auto second = guest.buffer(1);
   ASSERT_TRUE(

@@ -26,7 +26,7 @@ RingGuest::RingGuest(std::shared_ptr<Adapter> adapter, Options options)
       options_(options),
       device_(adapter_),
       file_(::memfd_create("guest", MFD_CLOEXEC)),
-      next_free_(virtio::DriverRing::bytes(options.queue_size)) {
+      next_free_(0) {
   if (::ftruncate(file_.get(), memory_size) != 0) throw std::runtime_error("ftruncate");
   void* const mapped =
       ::mmap(nullptr, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
@@ -35,16 +35,23 @@ RingGuest::RingGuest(std::shared_ptr<Adapter> adapter, Options options)
   if (auto refusal = device_memory_.add(whole_memory(), support::UniqueFd(::dup(file_.get())))) {
     throw std::runtime_error(refusal->reason);
   }
-  ring_.emplace(memory_, base, options.queue_size,
-                virtio::DriverRing::Options{.event_idx = options.event_idx, .first_index = 0});
-  queue_.emplace(device_memory_, device_ring(),
-                 virtio::SplitQueue::Features{.indirect = true, .event_idx = options.event_idx},
-                 std::uint16_t{0});
+  if (options.packed) {
+    ring_ = std::make_unique<virtio::PackedDriverRing>(
+        memory_, base, options.queue_size,
+        virtio::PackedDriverRing::Options{.event_idx = options.event_idx, .first = {}});
+    make_queue(virtio::PackedQueue::first_base);
+  } else {
+    ring_ = std::make_unique<virtio::DriverRing>(
+        memory_, base, options.queue_size,
+        virtio::DriverRing::Options{.event_idx = options.event_idx, .first_index = 0});
+    make_queue(0);
+  }
+  next_free_ = ring_->memory_bytes();
 }
 
 RingGuest::~RingGuest() { ::munmap(memory_.data(), memory_.size()); }
 
-virtio::SplitRing RingGuest::device_ring() const {
+virtio::SplitRing RingGuest::split_ring() const {
   const std::uint16_t size = ring_->size();
   using virtio::SplitRing;
   return {
@@ -53,6 +60,30 @@ virtio::SplitRing RingGuest::device_ring() const {
           device_memory_.at(ring_->descriptors_address(), SplitRing::descriptors_bytes(size)),
       .available = device_memory_.at(ring_->available_address(), SplitRing::available_bytes(size)),
       .used = device_memory_.at(ring_->used_address(), SplitRing::used_bytes(size))};
+}
+
+virtio::PackedRing RingGuest::packed_ring() const {
+  const std::uint16_t size = ring_->size();
+  using virtio::PackedRing;
+  return {.size = size,
+          .descriptors =
+              device_memory_.at(ring_->descriptors_address(), PackedRing::descriptors_bytes(size)),
+          .driver_event = device_memory_.at(ring_->available_address(), PackedRing::event_bytes),
+          .device_event = device_memory_.at(ring_->used_address(), PackedRing::event_bytes)};
+}
+
+void RingGuest::make_queue(std::uint32_t queue_base) {
+  if (options_.packed) {
+    queue_ = std::make_unique<virtio::PackedQueue>(
+        device_memory_, packed_ring(),
+        virtio::PackedQueue::Features{.indirect = true, .event_idx = options_.event_idx},
+        queue_base);
+  } else {
+    queue_ = std::make_unique<virtio::SplitQueue>(
+        device_memory_, split_ring(),
+        virtio::SplitQueue::Features{.indirect = true, .event_idx = options_.event_idx},
+        static_cast<std::uint16_t>(queue_base));
+  }
 }
 
 std::uint64_t RingGuest::buffer(std::size_t size) {
@@ -102,9 +133,7 @@ bool RingGuest::good_request_works() {
 
 void RingGuest::take_over() {
   device_ = VirtioI2c(adapter_);
-  queue_.emplace(device_memory_, device_ring(),
-                 virtio::SplitQueue::Features{.indirect = true, .event_idx = options_.event_idx},
-                 ring_->raw_used_index());
+  make_queue(split().raw_used_index());
 }
 
 void RingGuest::replace_memory_table() {
@@ -114,7 +143,11 @@ void RingGuest::replace_memory_table() {
   if (auto refusal = device_memory_.replace(regions, std::move(files))) {
     throw std::runtime_error(refusal->reason);
   }
-  queue_->rebase(device_ring());
+  if (options_.packed) {
+    dynamic_cast<virtio::PackedQueue&>(*queue_).rebase(packed_ring());
+  } else {
+    dynamic_cast<virtio::SplitQueue&>(*queue_).rebase(split_ring());
+  }
 }
 
 }  // namespace vhost_device::i2c::testing

@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/i2c/virtio_i2c.hpp"
 #include "core/virtio/driver_ring.hpp"
 #include "core/virtio/guest_memory.hpp"
+#include "core/virtio/packed_driver_ring.hpp"
+#include "core/virtio/packed_queue.hpp"
 #include "core/virtio/split_queue.hpp"
 
 namespace vhost_device::i2c::testing {
@@ -27,6 +28,7 @@ class RingGuest {
   struct Options {
     std::uint16_t queue_size = 64;
     bool event_idx = false;
+    bool packed = false;
   };
 
   explicit RingGuest(std::shared_ptr<Adapter> adapter) : RingGuest(std::move(adapter), Options{}) {}
@@ -35,7 +37,7 @@ class RingGuest {
   RingGuest& operator=(const RingGuest&) = delete;
   ~RingGuest();
 
-  using Piece = virtio::DriverRing::Piece;
+  using Piece = virtio::DriverQueue::Piece;
 
   /// Puts bytes into fresh memory; returns their guest address.
   std::uint64_t put(std::span<const std::byte> bytes);
@@ -60,15 +62,20 @@ class RingGuest {
   /// the old mapping are worth nothing any more.
   void replace_memory_table();
 
-  /// The daemon ended, and another one serves the ring from where the used ring ends.
+  /// The daemon ended, and another one serves the split ring from where the used ring ends.
   void take_over();
 
-  virtio::DriverRing& ring() { return *ring_; }
-  virtio::SplitQueue& queue() { return *queue_; }
+  virtio::DriverQueue& ring() { return *ring_; }
+  /// The same, for tests that know which format it has.
+  virtio::DriverRing& split() { return dynamic_cast<virtio::DriverRing&>(*ring_); }
+  virtio::PackedDriverRing& packed() { return dynamic_cast<virtio::PackedDriverRing&>(*ring_); }
+  virtio::Queue& queue() { return *queue_; }
   VirtioI2c& device() { return device_; }
 
  private:
-  [[nodiscard]] virtio::SplitRing device_ring() const;
+  [[nodiscard]] virtio::SplitRing split_ring() const;
+  [[nodiscard]] virtio::PackedRing packed_ring() const;
+  void make_queue(std::uint32_t queue_base);
 
   std::shared_ptr<Adapter> adapter_;
   Options options_;
@@ -77,8 +84,8 @@ class RingGuest {
   std::span<std::byte> memory_;  // the guest's own mapping
   std::size_t next_free_;
   virtio::GuestMemory device_memory_;
-  std::optional<virtio::DriverRing> ring_;
-  std::optional<virtio::SplitQueue> queue_;
+  std::unique_ptr<virtio::DriverQueue> ring_;
+  std::unique_ptr<virtio::Queue> queue_;
 };
 
 }  // namespace vhost_device::i2c::testing

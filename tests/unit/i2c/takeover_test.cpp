@@ -57,7 +57,7 @@ class WatchedQueue final : public virtio::Queue {
   [[nodiscard]] virtio::Pop pop(virtio::Chain& chain) override { return guest_.queue().pop(chain); }
   void complete(std::span<const virtio::Completion> completions) override {
     guest_.queue().complete(completions);
-    used_indices.push_back(guest_.ring().raw_used_index());
+    used_indices.push_back(guest_.split().raw_used_index());
   }
   void disable_notifications() override {}
   [[nodiscard]] bool enable_notifications() override { return false; }
@@ -98,13 +98,13 @@ struct Takeover : ::testing::Test {
 
 TEST_F(Takeover, nothing_of_a_group_is_answered_while_it_is_on_the_wire) {
   std::uint16_t used_index = 0xffff;
-  adapter->after_transfer = [&] { used_index = guest.ring().raw_used_index(); };
+  adapter->after_transfer = [&] { used_index = guest.split().raw_used_index(); };
   offer_group_of_three();
 
   guest.kick();
 
   EXPECT_EQ(used_index, 0);
-  EXPECT_EQ(guest.ring().raw_used_index(), 3);
+  EXPECT_EQ(guest.split().raw_used_index(), 3);
 }
 
 TEST_F(Takeover, answers_of_a_group_are_given_all_at_once) {
@@ -128,7 +128,7 @@ TEST_F(Takeover, group_whose_answers_were_lost_is_repeated_whole) {
 
   EXPECT_THAT(adapter->chips.transactions, ElementsAre(SizeIs(3), SizeIs(3)));
   EXPECT_THAT(answers(), Each(format::status_ok));
-  EXPECT_EQ(guest.ring().raw_used_index(), 3);
+  EXPECT_EQ(guest.split().raw_used_index(), 3);
 }
 
 TEST_F(Takeover, group_that_was_answered_is_not_repeated) {
@@ -147,7 +147,7 @@ TEST_F(Takeover, only_the_transaction_whose_answer_was_lost_is_repeated) {
   };
   for (int i = 0; i < 3; ++i) offer(0);
   EXPECT_THROW(guest.kick(), Death);
-  EXPECT_EQ(guest.ring().raw_used_index(), 1);
+  EXPECT_EQ(guest.split().raw_used_index(), 1);
   adapter->after_transfer = [] {};
 
   guest.take_over();
