@@ -15,6 +15,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/io/connection.hpp"
+#include "core/io/ending_device.hpp"
 #include "core/io/guest_log.hpp"
 
 namespace vhost_device::io {
@@ -57,6 +58,7 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
   }
 
   void request_stop() {
+    ending_.store(true, std::memory_order_relaxed);
     // Weak: after the thread has ended, this stays in the queue of a context that we own.
     boost::asio::post(context_, [self = weak_from_this()] {
       if (const auto loop = self.lock()) loop->end();
@@ -100,7 +102,8 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
 
   void serve(FrontEndSource::Socket socket) {
     log_->write(spdlog::level::info, "a front-end has connected");
-    connection_ = std::make_shared<Connection>(std::move(socket), make_device_(), log_,
+    auto device = std::make_unique<EndingDevice>(make_device_(), ending_);
+    connection_ = std::make_shared<Connection>(std::move(socket), std::move(device), log_,
                                                source_->session_options());
     connected_ = true;
     connection_->start([this] { on_connection_closed(); });
@@ -115,6 +118,7 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
   const std::shared_ptr<GuestLog> log_;
   const DeviceFactory make_device_;
   const std::function<void()> on_finished_;
+  std::atomic<bool> ending_ = false;
   boost::asio::io_context context_{1};  // one thread: no locking inside
   const std::shared_ptr<FrontEndSource> source_;
   std::shared_ptr<Connection> connection_;

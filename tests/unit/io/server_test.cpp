@@ -8,8 +8,10 @@
 
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <future>
 #include <list>
+#include <utility>
 
 #include "core/virtio/features.hpp"
 #include "tests/unit/io/served_bus.hpp"
@@ -241,7 +243,7 @@ TEST(Server, descriptor_that_is_no_unix_socket_is_refused) {
   EXPECT_THROW(Server(std::move(internet), testing::i2c_devices(bus)), std::system_error);
 }
 
-/// A bus on which a transfer takes until it is let go.
+/// A bus on which the first transfer takes until it is let go.
 class HeldAdapter final : public i2c::Adapter {
  public:
   std::promise<void> entered;
@@ -251,10 +253,14 @@ class HeldAdapter final : public i2c::Adapter {
 
  private:
   i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override {
-    entered.set_value();
-    let_go.get_future().wait();
+    if (!std::exchange(was_held_, true)) {
+      entered.set_value();
+      let_go.get_future().wait();
+    }
     return {messages.size(), i2c::TransferError::none};
   }
+
+  bool was_held_ = false;
 };
 
 TEST(Server, transfer_that_takes_long_holds_up_no_other_guest_and_no_stop) {
@@ -278,6 +284,39 @@ TEST(Server, transfer_that_takes_long_holds_up_no_other_guest_and_no_stop) {
   held->let_go.set_value();
   EXPECT_TRUE(slow_transfer.get().ok());
   EXPECT_TRUE(server.stop(limit));
+}
+
+/// Makes a write of nothing available, whose header and status lie at `offset`.
+void add_request(I2cGuest& guest, std::size_t offset, bool fail_next) {
+  // VIRTIO 1.3, 5.18.6 "Device Operation": the address in bits 7..1, and
+  // VIRTIO_I2C_FLAGS_FAIL_NEXT.
+  const std::array<std::uint8_t, 8> header{0xa0, 0, 0, 0, static_cast<std::uint8_t>(fail_next)};
+  std::memcpy(&guest.guest.memory()[offset], header.data(), header.size());
+  const std::uint64_t address = guest.guest.guest_address() + offset;
+  const std::array pieces{virtio::DriverQueue::Piece{address, header.size(), false},
+                          virtio::DriverQueue::Piece{address + header.size(), 1, true}};
+  ASSERT_TRUE(guest.ring->add(pieces));
+}
+
+TEST(Server, stop_lets_the_group_under_way_end_and_begins_no_other) {
+  testing::TemporaryFolder folder;
+  const auto held = std::make_shared<HeldAdapter>();
+  Server server({.path = folder / "x"}, testing::i2c_devices(held));
+  I2cGuest guest(folder / "x0");
+  const std::size_t free = guest.ring->memory_bytes();
+  add_request(guest, free, true);
+  add_request(guest, free + 16, false);
+  add_request(guest, free + 32, false);
+  guest.guest.kick(0);
+  held->entered.get_future().wait();
+
+  EXPECT_FALSE(server.stop(0ms));
+  held->let_go.set_value();
+  EXPECT_TRUE(server.stop(limit));
+
+  EXPECT_TRUE(guest.ring->take_used());
+  EXPECT_TRUE(guest.ring->take_used());
+  EXPECT_FALSE(guest.ring->take_used());
 }
 
 }  // namespace
