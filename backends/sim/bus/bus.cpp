@@ -138,7 +138,7 @@ struct Bus::Transaction {
 i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
   const std::chrono::milliseconds limit = transaction_limit_;
   std::unique_lock lock(domain_->mutex, std::try_to_lock);
-  if (!lock && !lock.try_lock_until(std::chrono::system_clock::now() + limit)) {
+  if (!lock && !lock.try_lock_until(std::chrono::steady_clock::now() + limit)) {
     return {0, i2c::TransferError::timeout};
   }
   if (in_transaction_) return {0, i2c::TransferError::arbitration_lost};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/sim/bus/device.hpp"
+#include "core/support/timed_lock.hpp"
 
 namespace vhost_device::sim {
 namespace {
@@ -107,7 +108,7 @@ void BusMutex::took() noexcept {
   process_ = process.load();
 }
 
-bool BusMutex::try_lock_until(std::chrono::system_clock::time_point end) {
+bool BusMutex::try_lock_until(std::chrono::steady_clock::time_point end) {
   return try_lock() || wait(end, wait_hook);
 }
 
@@ -136,11 +137,9 @@ bool BusMutex::wait(End end, void (*hook)()) {
           "the bus was in use when this process was forked off, and stays so in it; make a new "
           "one, or fork before");
     }
-    // By the wall clock, since ThreadSanitizer (of Clang 14) does not know what waits by the other.
-    // A jump of it makes one slice shorter or longer, and nothing else.
-    const auto now = std::chrono::system_clock::now();
+    const auto now = std::chrono::steady_clock::now();
     if (end && now >= *end) return false;
-    if (mutex_.try_lock_until(end ? std::min(*end, now + slice) : now + slice)) {
+    if (support::try_lock_until(mutex_, end ? std::min(*end, now + slice) : now + slice)) {
       took();
       return true;
     }

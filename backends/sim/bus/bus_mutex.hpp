@@ -39,7 +39,7 @@ class BusMutex {
   void lock();
   [[nodiscard]] bool try_lock() noexcept;
   /// False when the lock was not to be had until then. Throws as `lock` does.
-  [[nodiscard]] bool try_lock_until(std::chrono::system_clock::time_point end);
+  [[nodiscard]] bool try_lock_until(std::chrono::steady_clock::time_point end);
   void unlock() noexcept;
 
   /// For the end of a bus: `lock` without the hook, and false instead of an exception.
@@ -53,7 +53,7 @@ class BusMutex {
   static const Device* calls(const Device* device) noexcept;
 
  private:
-  using End = std::optional<std::chrono::system_clock::time_point>;
+  using End = std::optional<std::chrono::steady_clock::time_point>;
 
   class Waiting;
   void took() noexcept;

@@ -41,7 +41,7 @@ TEST(BusMutex, wait_beyond_its_end_is_false) {
   BusMutex mutex;
   const std::lock_guard held(mutex);
   auto other = std::async(std::launch::async,
-                          [&] { return mutex.try_lock_until(std::chrono::system_clock::now()); });
+                          [&] { return mutex.try_lock_until(std::chrono::steady_clock::now()); });
   EXPECT_FALSE(other.get());
 }
 
