@@ -20,6 +20,7 @@ using linux_i2c::BusGrant;
 using linux_i2c::I2cDev;
 
 void warn(const std::string& text) { spdlog::warn("{}", text); }
+void debug(const std::string& text) { spdlog::debug("{}", text); }
 
 /// The host's adapters that were granted, each opened once with all addresses that any guest has.
 class HostAdapters {
@@ -28,11 +29,8 @@ class HostAdapters {
     std::map<unsigned, Wanted> wanted;
     for (const auto& list : options.device_lists) {
       for (const BusGrant& grant : list) {
-        const unsigned number = linux_i2c::find_adapter(grant.bus).number;
-        numbers_[grant.bus] = number;
-        // By which name or number it was asked for first is how it is found again.
-        Wanted& adapter = wanted.try_emplace(number, Wanted{grant.bus, {}}).first->second;
-        adapter.addresses.insert(grant.addresses.begin(), grant.addresses.end());
+        const unsigned number = resolve(grant.bus, wanted);
+        wanted.at(number).addresses.insert(grant.addresses.begin(), grant.addresses.end());
       }
     }
     I2cDev::Options settings;
@@ -48,14 +46,32 @@ class HostAdapters {
 
  private:
   struct Wanted {
-    std::string bus;
+    linux_i2c::HostAdapter adapter;
+    bool by_name = false;  ///< In any of the grants: it is found again wherever it comes back.
     std::set<i2c::Address> addresses;
   };
 
+  /// Which adapter the command line means, once for each that it writes differently.
+  unsigned resolve(const std::string& bus, std::map<unsigned, Wanted>& wanted) {
+    if (const auto known = numbers_.find(bus); known != numbers_.end()) return known->second;
+    linux_i2c::HostAdapter found = linux_i2c::find_adapter(bus);
+    const unsigned number = found.number;
+    Wanted& entry = wanted.try_emplace(number, Wanted{found, false, {}}).first->second;
+    if (entry.adapter != found) {
+      throw std::runtime_error(to_string(entry.adapter) + " became " + to_string(found) +
+                               " just now; start once more when the host's adapters are there");
+    }
+    entry.by_name |= !linux_i2c::is_adapter_number(bus);
+    numbers_[bus] = number;
+    return number;
+  }
+
   void open(unsigned number, const Wanted& wanted, const I2cDev::Options& settings) {
     const std::vector addresses(wanted.addresses.begin(), wanted.addresses.end());
-    const auto adapter = std::make_shared<I2cDev>(wanted.bus, addresses, settings);
+    const auto adapter =
+        std::make_shared<I2cDev>(wanted.adapter, wanted.by_name, addresses, settings);
     adapter->on_notice(warn);
+    if (spdlog::should_log(spdlog::level::debug)) adapter->on_failure(debug);
     spdlog::info("i2c-{} ({}): {} addresses granted", number, adapter->host_adapter().name,
                  addresses.size());
     adapters_[number] = adapter;

@@ -8,12 +8,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <system_error>
-
-#include "backends/linux/errno_table.hpp"
 
 namespace vhost_device::linux_i2c {
 namespace {
@@ -92,20 +91,20 @@ int AdapterFile::choose(i2c::Address address, bool force) const {
                  static_cast<unsigned long>(address.value()));
 }
 
-i2c::TransferResult AdapterFile::transfer(std::span<const i2c::Message> messages) const {
-  if (messages.size() > max_messages) return {0, i2c::TransferError::too_long};
+int AdapterFile::transfer(std::span<const i2c::Message> messages, std::size_t& completed) const {
+  completed = 0;
+  if (messages.size() > max_messages) return EMSGSIZE;
   std::array<i2c_msg, max_messages> kernel_messages;  // not cleared: only what is used is filled
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (messages[i].data.size() > max_message_bytes) return {0, i2c::TransferError::too_long};
+    if (messages[i].data.size() > max_message_bytes) return EMSGSIZE;
     kernel_messages[i] = to_kernel(messages[i]);
   }
   i2c_rdwr_ioctl_data group{.msgs = kernel_messages.data(),
                             .nmsgs = static_cast<__u32>(messages.size())};
-  const int completed = ::ioctl(file_.get(), I2C_RDWR, &group);
-  if (completed < 0) return {0, transfer_error(errno)};
-  const auto count = static_cast<std::size_t>(completed);
-  if (count < messages.size()) return {count, i2c::TransferError::io_error};
-  return {messages.size(), i2c::TransferError::none};
+  const int count = ::ioctl(file_.get(), I2C_RDWR, &group);
+  if (count < 0) return errno;
+  completed = std::min(static_cast<std::size_t>(count), messages.size());
+  return completed < messages.size() ? EIO : 0;
 }
 
 int AdapterFile::call(SmbusCall& call) const {

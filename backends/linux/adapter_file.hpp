@@ -9,7 +9,6 @@
 #include "backends/linux/smbus_plan.hpp"
 #include "core/i2c/functionality.hpp"
 #include "core/i2c/message.hpp"
-#include "core/i2c/transfer_result.hpp"
 #include "core/support/unique_fd.hpp"
 
 namespace vhost_device::linux_i2c {
@@ -52,9 +51,9 @@ class AdapterFile {
 
   /// I2C_RDWR: the messages as one transaction, data where it lies.
   ///
-  /// Errors: too_long, over one of the limits above; otherwise as the errno says, with nothing
-  /// completed. If the kernel says that fewer messages ran: so many completed, io_error.
-  [[nodiscard]] i2c::TransferResult transfer(std::span<const i2c::Message> messages) const;
+  /// EMSGSIZE: over one of the limits above, and nothing was asked of the kernel. EIO also when the
+  /// kernel says that fewer messages ran. `completed` is how many did.
+  [[nodiscard]] int transfer(std::span<const i2c::Message> messages, std::size_t& completed) const;
 
   /// I2C_SMBUS, with the address chosen before.
   [[nodiscard]] int call(SmbusCall& call) const;

@@ -6,14 +6,14 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backends/linux/adapter_file.hpp"
 #include "backends/linux/adapters.hpp"
+#include "backends/linux/notices.hpp"
 #include "core/i2c/address.hpp"
 #include "core/i2c/functionality.hpp"
 
@@ -36,10 +36,12 @@ class AdapterLink {
     HostPaths paths;
   };
 
-  /// Throws AdapterError: no such adapter, no permission, no device file, no functions that could
-  /// be used, a time limit that the kernel does not take, or an address that a driver of the host
-  /// owns.
-  AdapterLink(std::string_view name_or_number, std::vector<i2c::Address> addresses,
+  /// `by_name`: it may come back under another number.
+  ///
+  /// Throws AdapterError: it is not there any more, no permission, no device file, no functions
+  /// that could be used, a time limit that the kernel does not take, or addresses that drivers of
+  /// the host own.
+  AdapterLink(HostAdapter adapter, bool by_name, std::vector<i2c::Address> addresses,
               Options options);
 
   /// The adapter as it was found at the start.
@@ -49,19 +51,19 @@ class AdapterLink {
   /// was when the adapter is gone.
   [[nodiscard]] i2c::Functionality functionality() const { return functionality_; }
 
-  /// Opens the adapter, which is to be closed soon (see AdapterFile). Not open when it is gone,
-  /// which is told once.
+  /// Opens the adapter, which is to be closed soon (see AdapterFile). Not open when it is gone, or
+  /// there and not to be had (for example with EMFILE), which is told once.
   [[nodiscard]] AdapterFile open();
 
-  /// Whether a driver of the host owns this address, as far as is known: it was asked for when the
-  /// adapter was found, and is asked for again once it was so. Never with `force`.
+  /// Whether a driver of the host owns this address now, which is told once. Never with `force`.
+  /// SMBus calls on the file go to this address afterwards.
   [[nodiscard]] bool is_owned(const AdapterFile& file, i2c::Address address);
 
-  /// Notes that the kernel says so, and tells it once.
-  void note_owned(i2c::Address address);
-
   /// Who is told what changes.
-  void on_notice(std::function<void(const std::string&)> handler) { notice_ = std::move(handler); }
+  void on_notice(Notices::Handler handler) { notices_.set_handler(std::move(handler)); }
+
+  /// The adapter with the number that it has now.
+  [[nodiscard]] HostAdapter current() const { return {number_, at_start_.name}; }
 
  private:
   struct Identity {
@@ -73,14 +75,18 @@ class AdapterLink {
 
   [[nodiscard]] static std::optional<Identity> identity_of(const std::filesystem::path& folder);
 
-  /// Opens an adapter and makes it the current one; not open, and why in `problem`.
-  [[nodiscard]] AdapterFile take(const HostAdapter& adapter, std::string& problem);
+  enum class State { usable, unusable, gone };
+
+  /// Opens an adapter and makes it the current one; not open, and why in `found`.
+  [[nodiscard]] AdapterFile take(const HostAdapter& adapter, Found& found);
   [[nodiscard]] AdapterFile find_anew();
+  void tell_return(unsigned number_before);
+  void tell_failure(const Found& found);
   [[nodiscard]] std::string configure(const AdapterFile& file, i2c::Functionality& functionality);
   [[nodiscard]] bool ask_owned(const AdapterFile& file, i2c::Address address) const;
   [[nodiscard]] std::string owner_text(i2c::Address address) const;
+  [[nodiscard]] std::string unbind_text(i2c::Address address) const;
   void refuse_owned_addresses() const;
-  void tell(const std::string& text) const;
 
   const Options options_;
   const std::vector<i2c::Address> addresses_;
@@ -93,8 +99,8 @@ class AdapterLink {
   std::optional<Identity> identity_;
   std::atomic<i2c::Functionality> functionality_{0};
   std::vector<i2c::Address> owned_;
-  bool gone_ = false;
-  std::function<void(const std::string&)> notice_;
+  State state_ = State::usable;
+  Notices notices_;
 };
 
 }  // namespace vhost_device::linux_i2c

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "backends/linux/adapters.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <fstream>
 #include <system_error>
 #include <utility>
+
+#include "core/support/unique_fd.hpp"
 
 namespace vhost_device::linux_i2c {
 namespace {
@@ -31,11 +37,47 @@ std::optional<unsigned> folder_number(std::string_view folder) {
   return is_adapter_number(folder) ? parse_number(folder) : std::nullopt;
 }
 
-std::optional<std::string> read_name(const std::filesystem::path& folder) {
-  std::ifstream file(folder / "name");
-  std::string name;
-  if (!std::getline(file, name)) return std::nullopt;
-  return name;
+/// The adapters of the host, and the errno if they cannot be told for sure.
+struct Listing {
+  std::vector<HostAdapter> adapters;
+  int error = 0;
+};
+
+/// Reads the name of an adapter; 0 or an errno.
+int read_name(const std::filesystem::path& folder, std::string& name) {
+  const support::UniqueFd file(::open((folder / "name").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return errno;
+  std::array<char, 256> text;  // more than i2c_adapter.name has
+  const ssize_t count = ::read(file.get(), text.data(), text.size());
+  if (count < 0) return errno;
+  if (count == 0) return ENODEV;
+  name.assign(text.data(), static_cast<std::size_t>(count));
+  if (const auto end = name.find('\n'); end != std::string::npos) name.resize(end);
+  return 0;
+}
+
+Listing read_adapters(const HostPaths& paths) {
+  Listing listing;
+  const auto note = [&](int error) {
+    if (error != 0 && !means_absent(error)) listing.error = error;
+  };
+  std::error_code error;
+  std::filesystem::directory_iterator entry(paths.sysfs, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const auto number = folder_number(entry->path().filename().native());
+    if (!number) continue;
+    HostAdapter adapter{*number, {}};
+    const int failure = read_name(entry->path(), adapter.name);
+    if (failure == 0) listing.adapters.push_back(std::move(adapter));
+    note(failure);
+  }
+  note(error.value());
+  std::ranges::sort(listing.adapters, {}, &HostAdapter::number);
+  return listing;
+}
+
+std::string sysfs_problem(const HostPaths& paths, int error) {
+  return paths.sysfs.native() + " cannot be read: " + std::generic_category().message(error);
 }
 
 std::vector<HostAdapter> with_name(std::string_view name, std::vector<HostAdapter> adapters) {
@@ -73,16 +115,11 @@ std::string to_string(const HostAdapter& adapter) {
 }
 
 std::vector<HostAdapter> list_adapters(const HostPaths& paths) {
-  std::vector<HostAdapter> adapters;
-  std::error_code error;
-  std::filesystem::directory_iterator entry(paths.sysfs, error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const auto number = folder_number(entry->path().filename().native());
-    if (!number) continue;
-    if (auto name = read_name(entry->path())) adapters.push_back({*number, std::move(*name)});
-  }
-  std::ranges::sort(adapters, {}, &HostAdapter::number);
-  return adapters;
+  return read_adapters(paths).adapters;
+}
+
+bool means_absent(int error_number) {
+  return error_number == ENOENT || error_number == ENODEV || error_number == ENXIO;
 }
 
 bool is_adapter_number(std::string_view name_or_number) {
@@ -91,7 +128,8 @@ bool is_adapter_number(std::string_view name_or_number) {
 }
 
 HostAdapter find_adapter(std::string_view name_or_number, const HostPaths& paths) {
-  const std::vector<HostAdapter> adapters = list_adapters(paths);
+  const auto [adapters, error] = read_adapters(paths);
+  if (error != 0) throw AdapterError(sysfs_problem(paths, error));
   const std::string quoted = "'" + std::string(name_or_number) + "'";
   if (is_adapter_number(name_or_number)) {
     const auto number = parse_number(name_or_number);
@@ -112,7 +150,8 @@ HostAdapter find_adapter(std::string_view name_or_number, const HostPaths& paths
 }
 
 Found find_again(const HostAdapter& at_start, bool by_name, const HostPaths& paths) {
-  std::vector<HostAdapter> adapters = list_adapters(paths);
+  auto [adapters, error] = read_adapters(paths);
+  if (error != 0) return {{}, sysfs_problem(paths, error), /*gone=*/false};
   if (by_name) {
     adapters = with_name(at_start.name, std::move(adapters));
     if (adapters.size() > 1) return {{}, numbers_of(adapters) + " have its name now"};

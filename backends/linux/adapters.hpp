@@ -48,8 +48,8 @@ class AdapterError : public std::runtime_error {
 
 /// The adapter with this number, or with exactly this name.
 ///
-/// Throws AdapterError when there is none (the text lists those that exist) and when several have
-/// the name (the text gives their numbers).
+/// Throws AdapterError when there is none (the text lists those that exist), when several have the
+/// name (the text gives their numbers), and when sysfs cannot be read.
 [[nodiscard]] HostAdapter find_adapter(std::string_view name_or_number,
                                        const HostPaths& paths = {});
 
@@ -57,12 +57,16 @@ class AdapterError : public std::runtime_error {
 struct Found {
   std::optional<HostAdapter> adapter;
   std::string problem;  ///< Why there is none that is the same for sure.
+  bool gone = true;     ///< Not so when it may be there, and only could not be looked at.
 };
 
 /// Finds `at_start` again. Chosen by name, it is the only adapter with that name, whatever its
 /// number is by now; chosen by number, both have to be what they were, so that another adapter that
 /// got the number is not taken for it.
 [[nodiscard]] Found find_again(const HostAdapter& at_start, bool by_name, const HostPaths& paths);
+
+/// Whether an errno of a file of the kernel's says that what it stands for is not there.
+[[nodiscard]] bool means_absent(int error_number);
 
 /// A driver of the host that has a chip to itself.
 struct BoundDriver {

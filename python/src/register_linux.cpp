@@ -47,6 +47,7 @@ std::unique_ptr<I2cDev> make(const py::bytes& adapter, AddressesArgument address
   auto made = std::make_unique<I2cDev>(name_or_number, std::move(addresses.addresses), options);
   made->on_notice(
       [](const std::string& text) { log_queue::push(log_queue::Level::warning, text); });
+  made->on_failure([](const std::string& text) { log_queue::push(log_queue::Level::debug, text); });
   return made;
 }
 

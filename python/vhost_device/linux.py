@@ -39,7 +39,8 @@ class I2cDev(_core.I2cDev):
     them it keeps what it has. `force` also takes addresses that a driver of the host uses.
 
     AdapterError when it cannot be used: the text says why, and what to do. The adapter may go and come
-    back later on: transfers raise BusError in between, and the log has a warning for each.
+    back later on: transfers raise BusError in between, and the log has a warning for each. What the
+    kernel says of transfers that fail is in the log at the level DEBUG, up to 60 of them in a minute.
     """
 
     def __init__(

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "tests/unit/linux/host_tree.hpp"
 
@@ -182,6 +183,43 @@ TEST(BoundDriver, chip_without_a_driver_and_no_chip_have_none) {
 
   EXPECT_FALSE(bound_driver(3, *i2c::Address::seven_bit(0x48), tree.paths()));
   EXPECT_FALSE(bound_driver(3, *i2c::Address::seven_bit(0x49), tree.paths()));
+}
+
+/// Lets this process open no more files.
+class NoMoreFiles {
+ public:
+  NoMoreFiles() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit limit{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  NoMoreFiles(const NoMoreFiles&) = delete;
+  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
+  ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(FindAgain, adapter_that_cannot_be_looked_for_is_not_gone) {
+  const HostTree tree;
+  tree.add_adapter(3, "usb");
+  const NoMoreFiles limit;
+
+  const Found found = find_again({3, "usb"}, true, tree.paths());
+
+  EXPECT_EQ(found.adapter, std::nullopt);
+  EXPECT_FALSE(found.gone);
+  EXPECT_EQ(found.problem, tree.paths().sysfs.native() + " cannot be read: Too many open files");
+}
+
+TEST(FindAdapter, folder_that_cannot_be_read_is_not_taken_for_an_empty_one) {
+  const HostTree tree;
+  tree.add_adapter(3, "usb");
+  const NoMoreFiles limit;
+
+  EXPECT_THAT(text_of<AdapterError>([&] { (void)find_adapter("usb", tree.paths()); }),
+              ::testing::HasSubstr("Too many open files"));
 }
 
 }  // namespace

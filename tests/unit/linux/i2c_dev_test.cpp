@@ -72,6 +72,33 @@ TEST(I2cDev, address_of_a_driver_is_refused_with_its_name_and_what_to_do) {
                 "(--force; in Python: force=True)");
 }
 
+TEST(I2cDev, all_addresses_of_drivers_are_named_with_what_to_do) {
+  const HostTree tree;
+  tree.add_adapter(3, "SMBus stub driver");
+  tree.add_node(3);
+  tree.bind("3-0048", "lm75");
+  tree.bind("3-0050", "at24");
+
+  EXPECT_THAT(refusal(tree, "3"),
+              AllOf(HasSubstr("the address 0x48 belongs to the host's driver 'lm75'"),
+                    HasSubstr("the address 0x50 belongs to the host's driver 'at24'"),
+                    HasSubstr("unbind them (echo 3-0048 > /sys/bus/i2c/drivers/lm75/unbind; echo "
+                              "3-0050 > /sys/bus/i2c/drivers/at24/unbind)")));
+}
+
+TEST(I2cDev, adapter_that_became_another_since_it_was_found_is_refused) {
+  const HostTree tree;
+  tree.add_adapter(3, "SMBus I801 adapter");
+  tree.add_node(3);
+  I2cDev::Options options;
+  options.paths = tree.paths();
+
+  EXPECT_THAT(text_of<AdapterError>([&] {
+                const I2cDev adapter({3, "SMBus stub driver"}, /*by_name=*/true, chips, options);
+              }),
+              StartsWith("i2c-3 (SMBus stub driver): it is being removed"));
+}
+
 TEST(I2cDev, drivers_of_addresses_that_are_not_granted_do_not_matter) {
   const HostTree tree;
   tree.add_adapter(3, "SMBus stub driver");
