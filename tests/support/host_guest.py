@@ -33,6 +33,11 @@ class InnerDaemon:
         assert "listening on" in self.log, self.log
 
     @property
+    def pid(self) -> int:
+        """Its process, in the guest."""
+        return int(self._pid)
+
+    @property
     def log(self) -> str:
         return self._guest.read_file(self._log).decode()
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from guest_programs import in_background
+from guest_programs import in_background, put_programs
 from host_guest import TRANSFER, HostGuest
 
 CHIP = 0x1C
@@ -36,6 +37,19 @@ def stub(host: HostGuest) -> Iterator[int]:
     host.guest.run("rmmod i2c-stub 2>/dev/null")
 
 
+@pytest.fixture
+def load_i801(host: HostGuest) -> Iterator[Callable[[], int]]:
+    """Loads i2c-i801, the lowest number that is free being its adapter's; that number."""
+
+    def load() -> int:
+        host.guest.run("modprobe i2c-i801", check=True)
+        return host.find("SMBus I801 adapter")
+
+    yield load
+    host.clean()
+    host.guest.run("rmmod i2c-i801 2>/dev/null")
+
+
 def wait_for_outcomes(host: HostGuest, *outcomes: str) -> None:
     text = "\n".join(outcomes)
     host.guest.wait_until(f"the guest to see {outcomes}", f"test \"$(cat {OUTCOMES})\" = '{text}'", LIMIT_S)
@@ -62,22 +76,45 @@ def test_adapter_that_goes_and_returns_while_a_guest_works_is_used_again(
     host.guest.run(f"kill {pid}", check=True)
 
 
-def test_adapter_that_returns_under_another_number_is_found_by_its_name(host: HostGuest, stub: int) -> None:
+def test_adapter_that_cannot_be_opened_for_a_while_is_not_reported_as_gone(
+    host: HostGuest, stub: int
+) -> None:
+    put_programs(host.guest, [Path("/usr/bin/prlimit")])
+    daemon = host.serve("-l", f"{stub}:{CHIP}")
+    watch = f"{TRANSFER} --watch /run/vhost-device/vi2c.sock0 w1@{CHIP:#x} {REGISTER:#x} r1@{CHIP:#x}"
+    pid = host.guest.run(in_background(watch, OUTCOMES), check=True).text.strip()
+    wait_for_outcomes(host, "0x5a")
+
+    limit = f"prlimit --pid {daemon.pid} --nofile"
+    before = host.guest.run(f"{limit} --noheadings --output SOFT", check=True).text.strip()
+    host.guest.run(f"{limit}=3:", check=True)
+    wait_for_outcomes(host, "0x5a", "message 0: I/O error")
+    daemon.wait_for_log(f"cannot be used: /dev/i2c-{stub} cannot be opened: Too many open files")
+
+    host.guest.run(f"{limit}={before}:", check=True)
+    wait_for_outcomes(host, "0x5a", "message 0: I/O error", "0x5a")
+    daemon.wait_for_log("can be used again")
+    assert "is gone" not in daemon.log
+    assert daemon.log.count("cannot be used") == 1
+    host.guest.run(f"kill {pid}", check=True)
+
+
+def test_adapter_that_returns_under_another_number_is_found_by_its_name(
+    host: HostGuest, stub: int, load_i801: Callable[[], int]
+) -> None:
     daemon = host.serve("-l", f"{STUB}:{CHIP}")
     assert host.read(f"w1@{CHIP:#x} {REGISTER:#x} r1@{CHIP:#x}") == b"\x5a"
     unload_stub(host)
     # The lowest number that is free goes to whoever comes first.
-    host.guest.run("modprobe i2c-i801", check=True)
-    assert host.find("SMBus I801 adapter") == stub
+    assert load_i801() == stub
     assert not host.transfer(f"w1@{CHIP:#x} {REGISTER:#x} r1@{CHIP:#x}").ok
     daemon.wait_for_log("is gone")
     assert load_stub(host) != stub
     assert host.read(f"w1@{CHIP:#x} {REGISTER:#x} r1@{CHIP:#x}") == b"\x5a"
-    host.guest.run("rmmod i2c-i801", check=True)
 
 
 def test_adapter_chosen_by_number_is_not_taken_for_another_under_that_number(
-    host: HostGuest, stub: int
+    host: HostGuest, stub: int, load_i801: Callable[[], int]
 ) -> None:
     # A chip of the impostor's answers at this address: the first SPD EEPROM.
     spd = 0x50
@@ -85,8 +122,6 @@ def test_adapter_chosen_by_number_is_not_taken_for_another_under_that_number(
     daemon = host.serve("-l", f"{host.find(STUB)}:{spd}")
     assert host.read(f"w1@{spd:#x} 2 r1@{spd:#x}") == b"\x00"
     unload_stub(host)
-    host.guest.run("modprobe i2c-i801", check=True)
-    assert host.find("SMBus I801 adapter") == stub
+    assert load_i801() == stub
     assert not host.transfer(f"w1@{spd:#x} 2 r1@{spd:#x}").ok
     daemon.wait_for_log("SMBus I801 adapter")
-    host.guest.run("rmmod i2c-i801", check=True)

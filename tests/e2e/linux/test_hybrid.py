@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from host_guest import HostGuest
+from host_guest import TRANSFER, HostGuest
 
 STUB_CHIP = 0x1C
 STUB = "SMBus stub driver"
 BOARD = "/run/board.dtb"
 EEPROM = 0x50
+LIMIT_S = 20.0
 
 
 @pytest.fixture
@@ -43,8 +44,16 @@ def test_transaction_over_both_is_refused_and_neither_sees_any_of_it(
     host: HostGuest, stub: int, board_in_guest: str
 ) -> None:
     host.serve("-l", f"{stub}:{STUB_CHIP}", "-b", board_in_guest)
+    # The EEPROM's address counter is at 1 after this.
+    assert host.transfer(f"w3@{EEPROM:#x} 0 0x61 0x62").ok
+    busy = f"{TRANSFER} /run/vhost-device/vi2c.sock0 w1@{EEPROM:#x} 0 r1@{EEPROM:#x}"
+    host.guest.wait_until("the EEPROM's write cycle to end", busy, LIMIT_S)
     assert not host.transfer(f"w2@{STUB_CHIP:#x} 5 0x77 r1@{EEPROM:#x}").ok
+    assert not host.transfer(f"w2@{EEPROM:#x} 0 0x77 r1@{STUB_CHIP:#x}").ok
     assert host.read(f"w1@{STUB_CHIP:#x} 5 r1@{STUB_CHIP:#x}") == b"\x00"
+    # Neither was its counter moved, nor was anything written.
+    assert host.read(f"r1@{EEPROM:#x}") == b"b"
+    assert host.read(f"w1@{EEPROM:#x} 0 r2@{EEPROM:#x}") == b"ab"
 
 
 def test_address_on_the_board_cannot_be_granted_as_well(

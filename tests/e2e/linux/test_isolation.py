@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from guest_programs import in_background
 from host_guest import TRANSFER, HostGuest
 
@@ -29,10 +30,11 @@ class Stretching(Device):
         assert self.let_go.wait(HELD_LIMIT_S)
 
 
-def test_chip_that_stretches_on_one_adapter_adds_nothing_to_transfers_on_another(host: HostGuest) -> None:
+def test_chip_that_stretches_on_one_adapter_adds_nothing_to_transfers_on_another(
+    host: HostGuest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slow_bus, bus = host.buses
-    limit_ms = slow_bus.script_limit_ms
-    slow_bus.script_limit_ms = int(2 * HELD_LIMIT_S * 1000)
+    monkeypatch.setattr(slow_bus, "script_limit_ms", int(2 * HELD_LIMIT_S * 1000))
     slow = slow_bus.attach(Stretching())
     bus.attach(At24("24c02", EEPROM)).data[0:2] = b"ab"
     host.serve("-c", "2", "-l", f"{host.number(0)}:{SLOW}", "-l", f"{host.number(1)}:{EEPROM}")
@@ -47,4 +49,3 @@ def test_chip_that_stretches_on_one_adapter_adds_nothing_to_transfers_on_another
     finally:
         slow.let_go.set()
     host.guest.wait_until("the slow transfer to end", f'test "$(cat {DONE})" = 0', HELD_LIMIT_S)
-    slow_bus.script_limit_ms = limit_ms
