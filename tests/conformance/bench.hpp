@@ -31,6 +31,7 @@ class Bench {
       : settings_(settings), ring_(ring), evidence_(evidence) {}
 
   [[nodiscard]] const BusDescription& bus() const { return settings_.bus; }
+  [[nodiscard]] const std::filesystem::path& socket() const { return settings_.socket; }
   [[nodiscard]] Evidence& evidence() { return evidence_; }
   void did(std::string line) { evidence_.did(std::move(line)); }
   void came_back(std::string line) { evidence_.came_back(std::move(line)); }

@@ -30,6 +30,14 @@ enum class Level {
   return "";
 }
 
+/// On which formats of the virtqueue a case makes sense.
+enum class Rings {
+  any,     ///< On each that is offered.
+  split,   ///< It is about split rings.
+  packed,  ///< It is about packed rings.
+  none,    ///< It has little to do with rings, and is run once.
+};
+
 /// One thing that a back-end has to do, and how to find out whether it does.
 struct Case {
   std::string name;  ///< "area/subject", in lower case with hyphens.
@@ -39,6 +47,7 @@ struct Case {
   /// Returns when the back-end conforms. Throws Failed, NotApplicable, or anything else, which
   /// counts as Failed.
   std::function<void(Bench&)> run;
+  Rings rings = Rings::any;
 
   [[nodiscard]] std::string area() const { return name.substr(0, name.find('/')); }
 };

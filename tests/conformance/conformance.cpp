@@ -104,9 +104,10 @@ int run(const Options& options) {
   report.version = VHOST_DEVICE_VERSION;
   report.back_end = options.back_end;
   write_text_heading(std::cout, report);
+  const std::vector<Runner::Run> plan = Runner::plan(cases, report.features);
   {
-    Progress progress(cases.size());
-    runner.run(cases, report, [&](const Result& result) {
+    Progress progress(plan.size());
+    runner.run(plan, report, [&](const Result& result) {
       write_text_result(std::cout, result, options.verbose);
       std::cout.flush();
       progress.result(result);

@@ -70,7 +70,7 @@ void driver_is_refused(Bench& bench, std::uint64_t features) {
   Peer::Reaction reaction = Peer::Reaction::closed;
   try {
     peer->share_memory();
-    peer->start_ring(0);
+    peer->start_ring(peer->first_base());
     expect(peer->submit(bench.quick_write()), "the suite itself is wrong: the ring is full");
     peer->kick();
     reaction = peer->settle();
@@ -147,7 +147,7 @@ std::vector<Case> negotiation_cases() {
   const auto offer = [](std::uint64_t bits, const char* name) {
     return [bits, name](Bench& bench) { offers(bench, bits, name); };
   };
-  return {
+  std::vector<Case> cases{
       {"negotiation/version-1", Level::must, "VIRTIO 1.3, 6.2", "Offers VIRTIO_F_VERSION_1.",
        offer(feature::version_1, "VIRTIO_F_VERSION_1")},
       {"negotiation/zero-length-request", Level::must, "VIRTIO 1.3, 5.16.6.4",
@@ -184,6 +184,8 @@ std::vector<Case> negotiation_cases() {
        "Without REPLY_ACK, answers nothing that has no answer of its own.",
        acknowledgement_not_negotiated},
   };
+  for (Case& each : cases) each.rings = Rings::none;
+  return cases;
 }
 
 }  // namespace vhost_device::conformance

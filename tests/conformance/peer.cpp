@@ -49,28 +49,74 @@ Peer::Peer(const std::filesystem::path& socket, Options options, Evidence& evide
                   .protocol_features = options_.protocol_features}) {
   connection_.run(front_end_.connect());
   offered_ = front_end_.features();
+  if (is_packed()) options_.features |= virtio::feature::ring_packed;
   const std::uint64_t optional = options_.features & ~required_features;
   if ((optional & ~offered_) != 0) throw NotApplicable(feature_text(optional & ~offered_));
   if (options_.regions.empty()) options_.regions.push_back(region(0, memory_bytes));
   std::ranges::fill(memory_.bytes(), Answer::untouched);
-  ring_.emplace(memory_.bytes().first(arena), guest_base, options_.ring_size,
-                virtio::DriverRing::Options{
-                    .event_idx = (options_.features & virtio::feature::event_idx) != 0,
-                    .first_index = options_.first_index});
+  renew_ring();
+}
+
+void Peer::renew_ring() {
+  const std::span<std::byte> memory = memory_.bytes().first(arena);
+  const bool event_idx = (options_.features & virtio::feature::event_idx) != 0;
+  taken_ = 0;
+  if (is_packed()) {
+    ring_ = std::make_unique<virtio::PackedDriverRing>(
+        memory, guest_base, options_.ring_size,
+        virtio::PackedDriverRing::Options{
+            .event_idx = event_idx,
+            .first = virtio::PackedPosition::decode(static_cast<std::uint16_t>(first_base()))});
+  } else {
+    ring_ = std::make_unique<virtio::DriverRing>(
+        memory, guest_base, options_.ring_size,
+        virtio::DriverRing::Options{.event_idx = event_idx,
+                                    .first_index = static_cast<std::uint16_t>(first_base())});
+  }
+}
+
+std::uint32_t Peer::first_base() const {
+  constexpr std::uint16_t last_index = 0xffff;
+  if (!is_packed()) return options_.near_wrap ? last_index : 0;
+  // The last slot of the second round.
+  const virtio::PackedPosition last{static_cast<std::uint16_t>(options_.ring_size - 1U), false};
+  const std::uint32_t first = (options_.near_wrap ? last : virtio::PackedPosition{}).encode();
+  return first | first << 16U;
+}
+
+virtio::DriverRing& Peer::split() {
+  auto* const ring = dynamic_cast<virtio::DriverRing*>(ring_.get());
+  if (ring == nullptr) throw NotApplicable("about split rings");
+  return *ring;
+}
+
+virtio::PackedDriverRing& Peer::packed() {
+  auto* const ring = dynamic_cast<virtio::PackedDriverRing*>(ring_.get());
+  if (ring == nullptr) throw NotApplicable("about packed rings");
+  return *ring;
+}
+
+bool Peer::has_answer() const {
+  if (const auto* const split = dynamic_cast<const virtio::DriverRing*>(ring_.get())) {
+    return split->raw_used_index() != static_cast<std::uint16_t>(first_base() + taken_);
+  }
+  const auto& packed = dynamic_cast<const virtio::PackedDriverRing&>(*ring_);
+  const virtio::PackedPosition next = packed.raw_next_used();
+  constexpr unsigned marks = virtio::packed_flag::available | virtio::packed_flag::used;
+  return (packed.raw_descriptor(next.slot).flags & marks) == next.used_flags();
 }
 
 // ---- the connection
 
 void Peer::start() {
-  evidence_.did("start a ring of " + std::to_string(options_.ring_size) + " at " +
-                std::to_string(options_.first_index));
+  evidence_.did("start a ring of " + std::to_string(options_.ring_size));
   send(requests::set_vring_call(0, call_.fd()));
   // The bit is not part of what a driver accepts, and not known to be offered without being asked.
   const std::uint64_t transport =
       front_end_.protocol_features() != 0 ? vhost_user::feature_protocol_features : 0;
   send(requests::set_features(options_.features | transport));
   share_memory();
-  start_ring(options_.first_index);
+  start_ring(first_base());
 }
 
 void Peer::share_memory() { connection_.run(front_end_.change_memory(shared_regions())); }
@@ -175,19 +221,19 @@ bool Peer::wait(const Event& event, std::chrono::milliseconds limit) const {
   return true;
 }
 
-Peer::Reaction Peer::settle() {
-  const auto deadline = Clock::now() + options_.settle;
+Peer::Reaction Peer::settle(std::chrono::milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
   Reaction reaction = Reaction::none;
-  const std::uint16_t before = options_.first_index;
   for (bool over = false; reaction == Reaction::none && !over;) {
     std::array<pollfd, 3> states{
         pollfd{.fd = call_.fd(), .events = POLLIN, .revents = 0},
         pollfd{.fd = error_.fd(), .events = POLLIN, .revents = 0},
         pollfd{.fd = connection_.descriptor(), .events = POLLRDHUP, .revents = 0}};
     over = ::poll(states.data(), states.size(), milliseconds_until(deadline)) == 0;
-    if (error_.take()) reaction = Reaction::broken;
-    if (call_.take() && ring_->raw_used_index() != before) reaction = Reaction::answered;
+    static_cast<void>(call_.take());  // it may be about nothing
     if (states[2].revents != 0) reaction = Reaction::closed;
+    if (error_.take()) reaction = Reaction::broken;
+    if (has_answer()) reaction = Reaction::answered;
   }
   constexpr std::array texts{"the request was answered", "the ring was reported as broken",
                              "the connection was closed", "nothing, as far as can be seen"};

@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,8 +16,10 @@
 #include "core/io/front_end_connection.hpp"
 #include "core/vhost_user/front_end.hpp"
 #include "core/vhost_user/requests.hpp"
+#include "core/virtio/driver_queue.hpp"
 #include "core/virtio/driver_ring.hpp"
 #include "core/virtio/features.hpp"
+#include "core/virtio/packed_driver_ring.hpp"
 #include "tests/conformance/evidence.hpp"
 #include "tests/conformance/request.hpp"
 #include "tests/conformance/shared_memory.hpp"
@@ -24,9 +27,11 @@
 namespace vhost_device::conformance {
 
 /// The format of the virtqueue that a case is run on.
-enum class RingKind { split };
+enum class RingKind { split, packed };
 
-[[nodiscard]] constexpr std::string_view to_string(RingKind) { return "split"; }
+[[nodiscard]] constexpr std::string_view to_string(RingKind ring) {
+  return ring == RingKind::split ? "split" : "packed";
+}
 
 /// A guest and its front-end, connected to the back-end under test. What it does and gets is noted
 /// in the case's evidence. Whatever the back-end does wrong is an exception: Failed, or
@@ -39,7 +44,8 @@ class Peer {
   struct Options {
     RingKind ring = RingKind::split;
     std::uint16_t ring_size = 64;
-    std::uint16_t first_index = 0;  ///< Where the ring starts.
+    /// Whether the ring starts where its indices, or its wrap counters, are about to wrap.
+    bool near_wrap = false;
     /// Accepted of what is offered, and noted as not applicable if it is not offered.
     std::uint64_t features = required_features;
     std::uint64_t protocol_features = vhost_user::FrontEnd::Options{}.protocol_features;
@@ -70,6 +76,10 @@ class Peer {
   void share_memory();
   /// What of `start` comes after the memory.
   void start_ring(std::uint32_t base);
+  /// Where the ring starts, in the form of SET_VRING_BASE.
+  [[nodiscard]] std::uint32_t first_base() const;
+  /// An empty ring in the place of the one before, as after a reset of the guest.
+  void renew_ring();
   /// Stops the ring; where it would go on.
   [[nodiscard]] std::uint32_t stop();
 
@@ -121,9 +131,18 @@ class Peer {
     Peer& peer_;
   };
 
+  /// Takes an answer off the ring that was not asked for by `submit`.
+  void discard_answer();
+
   // ---- what the device sees
 
-  [[nodiscard]] virtio::DriverRing& ring() { return *ring_; }
+  [[nodiscard]] virtio::DriverQueue& ring() { return *ring_; }
+  /// The same, for what only this format has. Fails when the ring is of the other one.
+  [[nodiscard]] virtio::DriverRing& split();
+  [[nodiscard]] virtio::PackedDriverRing& packed();
+  [[nodiscard]] bool is_packed() const { return options_.ring == RingKind::packed; }
+  /// Whether the next answer is there.
+  [[nodiscard]] bool has_answer() const;
   [[nodiscard]] const SharedMemory& memory() const { return memory_; }
   [[nodiscard]] std::vector<virtio::MemoryRegion>& regions() { return options_.regions; }
   [[nodiscard]] std::vector<vhost_user::SharedRegion> shared_regions() const;
@@ -142,8 +161,10 @@ class Peer {
 
   /// What came of something that breaks the rules.
   enum class Reaction { answered, broken, closed, none };
-  /// Waits for an answer, a signal of the error event, or the end of the connection.
-  [[nodiscard]] Reaction settle();
+  /// Waits for an answer, a signal of the error event, or the end of the connection; for as long as
+  /// the options say, or for `limit`.
+  Reaction settle() { return settle(options_.settle); }
+  Reaction settle(std::chrono::milliseconds limit);
   /// Waits for a signal; false when none came within `limit`, or the back-end has left.
   [[nodiscard]] bool wait(const Event& event, std::chrono::milliseconds limit) const;
 
@@ -157,7 +178,8 @@ class Peer {
   io::FrontEndConnection connection_;
   vhost_user::FrontEnd front_end_;
   std::uint64_t offered_ = 0;
-  std::optional<virtio::DriverRing> ring_;
+  std::unique_ptr<virtio::DriverQueue> ring_;
+  std::uint16_t taken_ = 0;  // answers taken off the ring
   std::size_t next_ = arena;
   bool quiet_ = false;
 

@@ -158,9 +158,15 @@ Answers Peer::collect() {
   return answers;
 }
 
+void Peer::discard_answer() {
+  expect(ring_->take_used().has_value(), "the used ring has a head that is not under way");
+  ++taken_;
+}
+
 /// Takes what is there; whether it is all of it.
 bool Peer::take_answers(Answers& answers, std::size_t& missing) {
   while (const auto used = ring_->take_used()) {
+    ++taken_;
     const auto request = std::ranges::find_if(pending_, [&](const Pending& each) {
       return each.head == used->head && !each.before.empty();
     });

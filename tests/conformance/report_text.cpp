@@ -69,8 +69,9 @@ void write_text_heading(std::ostream& out, const Report& report) {
 
 void write_text_result(std::ostream& out, const Result& result, bool verbose) {
   std::array<char, 160> line{};
-  std::snprintf(line.data(), line.size(), "%s  %-40s %-6s  %s", mark(result.outcome).data(),
-                result.name.c_str(), to_string(result.level).data(), result.clause.c_str());
+  std::snprintf(line.data(), line.size(), "%s  %-6s %-38s %-6s  %s", mark(result.outcome).data(),
+                result.ring.c_str(), result.name.c_str(), to_string(result.level).data(),
+                result.clause.c_str());
   out << line.data() << '\n';
   if (!result.reason.empty()) out << "      why:       " << result.reason << '\n';
   if (!verbose && result.outcome != Outcome::failed) return;

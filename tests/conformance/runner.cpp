@@ -49,9 +49,23 @@ Report Runner::begin() {
   return report;
 }
 
-void Runner::run(const std::vector<Case>& cases, Report& report, const OnResult& on_result) {
-  for (const Case& test : cases) {
-    report.results.push_back(run_case(test, RingKind::split));
+std::vector<Runner::Run> Runner::plan(const std::vector<Case>& cases, std::uint64_t offered) {
+  std::vector<Run> plan;
+  for (const Case& each : cases) {
+    if (each.rings != Rings::packed) plan.push_back({each, RingKind::split});
+  }
+  if ((offered & virtio::feature::ring_packed) == 0) return plan;
+  for (const Case& each : cases) {
+    if (each.rings == Rings::any || each.rings == Rings::packed) {
+      plan.push_back({each, RingKind::packed});
+    }
+  }
+  return plan;
+}
+
+void Runner::run(const std::vector<Run>& plan, Report& report, const OnResult& on_result) {
+  for (const Run& run : plan) {
+    report.results.push_back(run_case(run.test, run.ring));
     on_result(report.results.back());
   }
   restore();

@@ -23,9 +23,16 @@ class Runner {
   /// io::FrontEndError when it cannot be reached.
   [[nodiscard]] Report begin();
 
-  /// Runs `cases`, whose results go into `report`, and puts the bytes of the EEPROM that they wrote
-  /// back.
-  void run(const std::vector<Case>& cases, Report& report, const OnResult& on_result);
+  /// The cases with the formats of virtqueues that they are run on: those that are offered.
+  struct Run {
+    Case test;
+    RingKind ring = RingKind::split;
+  };
+  [[nodiscard]] static std::vector<Run> plan(const std::vector<Case>& cases, std::uint64_t offered);
+
+  /// Carries out `plan`, whose results go into `report`, and puts the bytes of the EEPROM that they
+  /// wrote back.
+  void run(const std::vector<Run>& plan, Report& report, const OnResult& on_result);
 
  private:
   [[nodiscard]] Result run_case(const Case& test, RingKind ring);
