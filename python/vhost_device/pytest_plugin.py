@@ -61,6 +61,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a guest built before, as 'python -m vhost_device.guest path' prints it"
         " (default: ini guest_image, or one that is built when it is first needed)",
     )
+    group.addoption(
+        "--guest-packed",
+        action="store_true",
+        help="give guests packed virtqueues instead of split ones",
+    )
     parser.addini("guest_accel", "how guests are run, as --guest-accel", default="tcg")
     parser.addini("guest_image", "a guest built before, as --guest-image", default="")
 
@@ -153,6 +158,7 @@ class GuestFactory:
         sockets = [self._socket(bus) for bus in buses]
         options.setdefault("accel", _accel(self._item.config))
         options.setdefault("image", _image(self._item.config))
+        options.setdefault("packed", _packed(self._item.config))
         guest = LinuxGuest(sockets, **options)
         _uses(self._item, _guests_key).append(guest)
         return self._stack.enter_context(guest)
@@ -204,7 +210,12 @@ class _SharedGuest:
         image = _image(self._config)
         if self._daemon is None:
             self._daemon = self._stack.enter_context(_served(self._bus))
-        return LinuxGuest(self._daemon.socket_paths, image=image, accel=_accel(self._config)).start()
+        return LinuxGuest(
+            self._daemon.socket_paths,
+            image=image,
+            accel=_accel(self._config),
+            packed=_packed(self._config),
+        ).start()
 
     def _close_guest(self) -> None:
         guest, self._guest = self._guest, None
@@ -240,6 +251,10 @@ def _accel(config: pytest.Config) -> str:
     if accel not in _ACCELERATORS:
         raise pytest.UsageError(f"guest_accel {accel!r}: expected one of {', '.join(_ACCELERATORS)}")
     return str(accel)
+
+
+def _packed(config: pytest.Config) -> bool:
+    return bool(config.getoption("--guest-packed"))
 
 
 def _image(config: pytest.Config) -> GuestImage:

@@ -6,7 +6,6 @@ The life: boot, transfers, pause, resume, transfers, reset button, transfers, po
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,16 +15,15 @@ import pytest
 from daemon_process import DaemonProcess, Daemons
 from qemu_transcripts import PHASES, TRANSCRIPTS, qemu_version
 from recording_proxy import Exchange, RecordingProxy
-from vhost_user_wire import WITH_REPLY, FrontEnd, Request
+from vhost_user_wire import WITH_REPLY, Request
 
-from vhost_device.guest import LinuxGuest, QemuExited, build_image
+from vhost_device.guest import LinuxGuest, build_image
 
-# VIRTIO 1.3, 5.19.3 (ZERO_LENGTH_REQUEST) and 6 (INDIRECT_DESC, EVENT_IDX, VERSION_1, RING_PACKED).
+# VIRTIO 1.3, 5.19.3 (ZERO_LENGTH_REQUEST) and 6 (INDIRECT_DESC, EVENT_IDX, VERSION_1).
 ZERO_LENGTH_REQUEST = 1 << 0
 INDIRECT_DESC = 1 << 28
 EVENT_IDX = 1 << 29
 VERSION_1 = 1 << 32
-RING_PACKED_BIT = 34
 
 # One of the guest's messages is one request on the ring.
 TRANSFER = "i2ctransfer -y {bus} w1@0x48 0x00 r2"
@@ -174,28 +172,3 @@ def test_place_in_the_ring_starts_anew_after_a_reset(life: Life) -> None:
 
 def test_transfers_before_and_after_pause_and_reset_are_right(life: Life) -> None:
     assert life.shown == [TRANSFER_SHOWS] * 3
-
-
-@pytest.fixture
-def qemu_that_accepts_too_much() -> None:
-    """7.2 passes "packed" on to the guest and accepts it for it, whatever the back-end offered."""
-    version = qemu_version()
-    if version != (7, 2):
-        pytest.skip(f"QEMU {version[0]}.{version[1]} is not known to accept features that are not offered")
-
-
-@pytest.mark.usefixtures("qemu_that_accepts_too_much")
-def test_feature_accepted_but_never_offered_is_refused_by_closing_and_the_next_front_end_served(
-    daemons: Daemons, tmp_path: Path, board: Path
-) -> None:
-    daemon = daemons.serve(tmp_path / "vi2c.sock", board)
-    packed = ["-global", "vhost-user-i2c-device.packed=on"]
-    guest = LinuxGuest([tmp_path / "vi2c.sock"], image=build_image(), extra_args=packed)
-    with contextlib.closing(guest):
-        # When the connection ends in the middle of the start, this QEMU may crash; that is its own affair.
-        with contextlib.suppress(QemuExited):
-            guest.start()
-        daemon.wait_for_log("closing the connection")
-    assert f"not offered were bits {RING_PACKED_BIT}" in daemon.messages("error")[0]
-    with FrontEnd.connect(tmp_path / "vi2c.sock") as front_end:
-        assert front_end.ask(Request.GET_FEATURES).is_reply

@@ -43,7 +43,8 @@ class LinuxGuest:
 
     Use it as a context manager, or call start() and close(). `accel` is "tcg" (works everywhere),
     "kvm", or "auto" (KVM if a short probe boot shows that it works). `console_log` is a file that gets
-    everything the guest prints on its console. All limits are in seconds.
+    everything the guest prints on its console. `packed` gives the buses packed virtqueues instead of
+    split ones. All limits are in seconds.
 
     A lock lets one thread at a time use a guest; different guests are independent.
     """
@@ -58,6 +59,7 @@ class LinuxGuest:
         qemu: str = "qemu-system-x86_64",
         extra_args: Sequence[str] = (),
         kernel_args: Sequence[str] = (),
+        packed: bool = False,
         boot_timeout: float = BOOT_TIMEOUT_S,
         command_timeout: float = COMMAND_TIMEOUT_S,
         console_log: PathLike | None = None,
@@ -73,6 +75,7 @@ class LinuxGuest:
         self._qemu = qemu
         self._extra_args = tuple(extra_args)
         self._kernel_args = tuple(kernel_args)
+        self._packed = packed
         self._boot_timeout = boot_timeout
         self._command_timeout = command_timeout
         self._console_log = Path(console_log) if console_log is not None else None
@@ -289,6 +292,7 @@ class LinuxGuest:
             qemu=self._qemu,
             extra_args=self._extra_args,
             kernel_args=self._kernel_args,
+            packed=self._packed,
         )
 
     def _started(self, purpose: str) -> Machine:

@@ -55,6 +55,7 @@ class QemuOptions:
     qemu: str = "qemu-system-x86_64"
     extra_args: Sequence[str] = ()
     kernel_args: Sequence[str] = ()
+    packed: bool = False
 
 
 def command_line(options: QemuOptions, descriptors: dict[str, int]) -> list[str]:
@@ -76,11 +77,12 @@ def command_line(options: QemuOptions, descriptors: dict[str, int]) -> list[str]
         *("-device", "virtio-serial-pci", "-device", "virtconsole,chardev=shell"),
         *("-device", f"virtserialport,chardev=agent,name={AGENT_PORT}"),
     ]
+    ring = ",packed=on" if options.packed else ""
     for index, path in enumerate(options.sockets):
         escaped = path.replace(",", ",,")
         slot = FIRST_BUS_SLOT + index
         line += ["-chardev", f"socket,id=bus{index},path={escaped}"]
-        line += ["-device", f"vhost-user-i2c-pci,id=i2c{index},chardev=bus{index},addr={slot:#x}"]
+        line += ["-device", f"vhost-user-i2c-pci,id=i2c{index},chardev=bus{index},addr={slot:#x}{ring}"]
     return [*line, *options.extra_args]
 
 

@@ -31,6 +31,13 @@ def test_each_socket_becomes_a_bus_at_its_own_slot() -> None:
     ]
 
 
+def test_packed_queues_are_those_of_the_buses() -> None:
+    line = command_line(QemuOptions(IMAGE, sockets=["/a.sock"], packed=True), {})
+    devices = after(line, "-device")
+    assert devices[-1] == "vhost-user-i2c-pci,id=i2c0,chardev=bus0,addr=0x10,packed=on"
+    assert not any("packed" in device for device in devices[:-1])
+
+
 def test_streams_are_given_as_inherited_descriptors() -> None:
     line = command_line(QemuOptions(IMAGE), {"console": 7, "agent": 9})
     assert after(line, "-chardev") == ["socket,id=console,fd=7", "socket,id=agent,fd=9"]
