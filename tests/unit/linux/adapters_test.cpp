@@ -3,7 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
+
+#include <filesystem>
 
 #include "tests/unit/linux/host_tree.hpp"
 
@@ -185,41 +186,40 @@ TEST(BoundDriver, chip_without_a_driver_and_no_chip_have_none) {
   EXPECT_FALSE(bound_driver(3, *i2c::Address::seven_bit(0x49), tree.paths()));
 }
 
-/// Lets this process open no more files.
-class NoMoreFiles {
- public:
-  NoMoreFiles() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit limit{0, before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  NoMoreFiles(const NoMoreFiles&) = delete;
-  NoMoreFiles& operator=(const NoMoreFiles&) = delete;
-  ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
+// A link to itself and a folder in the place of a file stand for what cannot be read for want of
+// descriptors: nothing says that it is not there.
 
 TEST(FindAgain, adapter_that_cannot_be_looked_for_is_not_gone) {
   const HostTree tree;
-  tree.add_adapter(3, "usb");
-  const NoMoreFiles limit;
+  const std::filesystem::path loop = tree.paths().dev / "loop";
+  std::filesystem::create_symlink(loop, loop);
 
-  const Found found = find_again({3, "usb"}, true, tree.paths());
+  const Found found = find_again({3, "usb"}, true, {loop, tree.paths().dev});
 
   EXPECT_EQ(found.adapter, std::nullopt);
   EXPECT_FALSE(found.gone);
-  EXPECT_EQ(found.problem, tree.paths().sysfs.native() + " cannot be read: Too many open files");
+  EXPECT_EQ(found.problem, loop.native() + " cannot be read: Too many levels of symbolic links");
+}
+
+TEST(FindAgain, adapter_whose_name_cannot_be_read_is_not_gone) {
+  const HostTree tree;
+  tree.add_folder("i2c-3/name");
+
+  const Found found = find_again({3, "usb"}, false, tree.paths());
+
+  EXPECT_FALSE(found.gone);
+  EXPECT_THAT(found.problem, ::testing::HasSubstr("Is a directory"));
 }
 
 TEST(FindAdapter, folder_that_cannot_be_read_is_not_taken_for_an_empty_one) {
   const HostTree tree;
-  tree.add_adapter(3, "usb");
-  const NoMoreFiles limit;
+  const std::filesystem::path loop = tree.paths().dev / "loop";
+  std::filesystem::create_symlink(loop, loop);
 
-  EXPECT_THAT(text_of<AdapterError>([&] { (void)find_adapter("usb", tree.paths()); }),
-              ::testing::HasSubstr("Too many open files"));
+  EXPECT_THAT(text_of<AdapterError>([&] {
+                (void)find_adapter("usb", {loop, tree.paths().dev});
+              }),
+              ::testing::HasSubstr("Too many levels of symbolic links"));
 }
 
 }  // namespace
