@@ -53,13 +53,20 @@ ContractSubject guest_with_small_chip() {
 
 ContractSubject guest_without_event_idx() {
   io::InProcessGuest::Options options;
-  options.front_end.features = ~std::uint64_t{virtio::feature::event_idx};
+  options.front_end.features &= ~std::uint64_t{virtio::feature::event_idx};
+  return guest_adapter(options, {});
+}
+
+ContractSubject guest_with_packed_ring() {
+  io::InProcessGuest::Options options;
+  options.front_end.features |= virtio::feature::ring_packed;
   return guest_adapter(options, {});
 }
 
 const std::vector<ContractCase> cases{{"DirectDescriptors", guest_with_direct_descriptors},
                                       {"IndirectDescriptors", guest_with_indirect_descriptors},
-                                      {"WithoutEventIdx", guest_without_event_idx}};
+                                      {"WithoutEventIdx", guest_without_event_idx},
+                                      {"PackedRing", guest_with_packed_ring}};
 
 INSTANTIATE_TEST_SUITE_P(Guest, AdapterContract, ::testing::ValuesIn(cases), contract_case_name);
 INSTANTIATE_TEST_SUITE_P(Guest, PlainI2cContract, ::testing::ValuesIn(cases), contract_case_name);
