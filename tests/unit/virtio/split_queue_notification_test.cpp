@@ -245,8 +245,7 @@ class Traffic {
   /// Whether somebody sleeps who has something to do.
   [[nodiscard]] bool stalled() const {
     const auto taken = static_cast<std::uint16_t>(first_index + answered_);
-    return (!device_awake_ &&
-            guest_.driver.raw_available_index() != guest_.queue.base()) ||
+    return (!device_awake_ && guest_.driver.raw_available_index() != guest_.queue.base()) ||
            (!driver_awake_ && guest_.driver.raw_used_index() != taken);
   }
 
