@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "core/vhost_user/payload.hpp"
@@ -53,7 +54,7 @@ Peer::Peer(const std::filesystem::path& socket, Options options, Evidence& evide
   const std::uint64_t optional = options_.features & ~required_features;
   if ((optional & ~offered_) != 0) throw NotApplicable(feature_text(optional & ~offered_));
   if (options_.regions.empty()) options_.regions.push_back(region(0, memory_bytes));
-  std::ranges::fill(memory_.bytes(), Answer::untouched);
+  std::memset(memory_.bytes().data(), std::to_integer<int>(Answer::untouched), memory_bytes);
   renew_ring();
 }
 
