@@ -66,6 +66,25 @@ std::string refuse_option(const std::string& value) {
   return "needs a value, and '" + value + "' is an option";
 }
 
+/// The message for CLI11 if there is nothing in a value, as of a variable that is not set.
+std::string refuse_nothing(const std::string& value) {
+  return value.empty() ? "needs a value, and has an empty one" : "";
+}
+
+/// What stands on the command line, last first, as CLI11 wants it. rust-vmm's daemon takes -s=PATH
+/// for -s PATH.
+std::vector<std::string> arguments_of(std::span<char*> command_line) {
+  std::vector<std::string> arguments;
+  for (const std::string_view argument : command_line.subspan(1)) {
+    const bool is_short = argument.size() > 2 && argument[0] == '-' && argument[1] != '-';
+    const bool has_sign = is_short && argument[2] == '=';
+    arguments.emplace_back(argument.substr(0, has_sign ? 2 : argument.size()));
+    if (has_sign) arguments.emplace_back(argument.substr(3));
+  }
+  std::ranges::reverse(arguments);
+  return arguments;
+}
+
 /// Octal digits into permission bits; the message for CLI11 if they are not.
 std::string read_mode(const std::string& text, mode_t& mode) {
   char* end = nullptr;
@@ -99,8 +118,9 @@ class CommandLine {
   }
 
   void parse(int argc, char** argv, I2cOptions& options) {
-    refuse_empty_values(std::span(argv, static_cast<std::size_t>(argc)));
-    app_.parse(argc, argv);
+    const std::span command_line(argv, static_cast<std::size_t>(argc));
+    refuse_empty_values(command_line);
+    app_.parse(arguments_of(command_line));
     if (app_.count("--socket-path") + app_.count("--fd") + app_.count("--connect") == 0) {
       throw CLI::RequiredError("One of --socket-path, --connect and --fd");
     }
@@ -121,6 +141,7 @@ class CommandLine {
                                        "Location of the vhost-user Unix domain sockets:\n"
                                        "PATH0, PATH1, ...; a single one is at PATH, too")
                            ->option_text("PATH")
+                           ->check(refuse_nothing)
                            ->group(group);
     app_.add_option("-c,--socket-count", options_.socket_count,
                     "Number of guests (sockets) to serve at the same time [1]")
@@ -138,6 +159,7 @@ class CommandLine {
                                           "monitor listens instead, again whenever it ends; once\n"
                                           "for each guest")
                               ->option_text("PATH")
+                              ->check(refuse_nothing)
                               ->allow_extra_args(false)
                               ->excludes(path)
                               ->group(group);
@@ -165,6 +187,7 @@ class CommandLine {
                     "Simulated chips, which all guests share: a devicetree (.dts\n"
                     "or .dtb); FILE:NODE chooses one of several buses in it")
         ->option_text("FILE")
+        ->check(refuse_nothing)
         ->group(group);
     app_.add_flag("--allow-reserved", allow_reserved_,
                   "Let --device-list have addresses outside 0x08 to 0x77")

@@ -87,7 +87,7 @@ AdapterFile AdapterLink::open() {
   if (identity_) {
     AdapterFile file(node_);
     // In this order: while the file is open, the folder cannot become another adapter's.
-    if (file && identity_of(folder_) == identity_) {
+    if (file && file.is_adapter(number_) && identity_of(folder_) == identity_) {
       if (state_ != State::usable) tell_return(number_);
       return file;
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <system_error>
 
@@ -14,6 +15,9 @@ constexpr std::string_view format =
     "a device list is <bus>:<addr>[:<addr>]...[,<bus>:<addr>...], such as 2:0x50 or 'i915 gmbus "
     "dpd:32:21'";
 constexpr std::string_view range = "chips are at 0x08 to 0x77 (8 to 119)";
+// 11110XX (UM10204, 3.1.11). A virtio-i2c request with such an address is one for 10 bits.
+constexpr std::uint16_t ten_bit_prefix_begin = 0x78;
+constexpr std::uint16_t ten_bit_prefix_end = 0x7b;
 constexpr std::string_view by_number =
     "an adapter whose name has a colon or a comma in it is given by its number";
 
@@ -52,6 +56,10 @@ i2c::Address parse_address(std::string_view text, const std::string& bus, bool a
   if (address->is_reserved() && !allow_reserved) {
     refuse(subject + " is " + to_string(*address) + ", which the I2C specification reserves: " +
            std::string(range) + ", others need --allow-reserved");
+  }
+  if (address->value() >= ten_bit_prefix_begin && address->value() <= ten_bit_prefix_end) {
+    refuse(subject + " is " + to_string(*address) +
+           ", by which 10-bit addresses begin: no guest can name it");
   }
   return *address;
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from guest_programs import in_background, put_programs
 from host_guest import TRANSFER, HostGuest
+from recording_chip import RecordingChip
 
 CHIP = 0x1C
 REGISTER = 0x05
@@ -125,3 +126,19 @@ def test_adapter_chosen_by_number_is_not_taken_for_another_under_that_number(
     assert load_i801() == stub
     assert not host.transfer(f"w1@{spd:#x} 2 r1@{spd:#x}").ok
     daemon.wait_for_log("SMBus I801 adapter")
+
+
+def test_device_file_that_became_another_adapters_is_not_used(host: HostGuest) -> None:
+    chips = [bus.attach(RecordingChip(CHIP)) for bus in host.buses]
+    number, other = host.number(0), host.number(1)
+    daemon = host.serve("-l", f"{number}:{CHIP}")
+    node = f"/dev/i2c-{number}"
+    host.guest.run(f"mv {node} /dev/kept && cp -a /dev/i2c-{other} {node}", check=True)
+    try:
+        assert not host.transfer(f"w1@{CHIP:#x} 1").ok
+        daemon.wait_for_log("is not its device file")
+    finally:
+        host.guest.run(f"mv /dev/kept {node}", check=True)
+    assert [chip.events for chip in chips] == [[], []]
+    assert host.transfer(f"w1@{CHIP:#x} 1").ok
+    assert [len(chip.events) > 0 for chip in chips] == [True, False]

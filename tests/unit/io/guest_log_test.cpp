@@ -98,6 +98,7 @@ TEST(GuestLogOfServer, front_end_that_comes_back_for_ever_is_limited) {
       ASSERT_TRUE(connection.send_raw(no_message, {}));
       ASSERT_TRUE(connection.wait_until_closed());
     }
+    ASSERT_TRUE(served.server.stop(std::chrono::seconds(5)));  // nobody writes to `kept` any more
   }
 
   EXPECT_THAT(kept.take(), SizeIs(GuestLog::lines_per_period + 1));

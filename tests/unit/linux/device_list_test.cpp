@@ -23,6 +23,11 @@ std::vector<i2c::Address> addresses(std::initializer_list<unsigned> values) {
 
 std::vector<BusGrant> parsed(std::string_view text) { return parse_device_list(text, false); }
 
+TEST(DeviceList, address_that_begins_ten_bits_is_refused_also_where_reserved_ones_are_allowed) {
+  EXPECT_THROW(static_cast<void>(parse_device_list("2:0x78", true)), DeviceListError);
+  EXPECT_THROW(static_cast<void>(parse_device_list("2:0x7b", true)), DeviceListError);
+}
+
 TEST(DeviceList, names_with_spaces_and_decimal_addresses_are_the_originals_example) {
   EXPECT_EQ(parsed("i915 gmbus dpd:32:21,DPDDC-D:10:23"),
             (std::vector<BusGrant>{{"i915 gmbus dpd", addresses({32, 21})},
@@ -53,8 +58,8 @@ TEST(DeviceList, first_and_last_addresses_of_chips_are_granted) {
 }
 
 TEST(DeviceList, reserved_addresses_are_granted_when_allowed) {
-  EXPECT_EQ(parse_device_list("2:0x00:0x07:0x78:0x7f", true),
-            (std::vector<BusGrant>{{"2", addresses({0x00, 0x07, 0x78, 0x7f})}}));
+  EXPECT_EQ(parse_device_list("2:0x00:0x07:0x7c:0x7f", true),
+            (std::vector<BusGrant>{{"2", addresses({0x00, 0x07, 0x7c, 0x7f})}}));
 }
 
 /// A list, and what its refusal says: the value, and what would be right.
