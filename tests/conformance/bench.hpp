@@ -48,6 +48,8 @@ class Bench {
   [[nodiscard]] Request absent_write() const { return write_to(bus().absent, {std::byte{0x5a}}); }
   [[nodiscard]] Request absent_read() const { return read_from(bus().absent, 1); }
   [[nodiscard]] Request quick_write() const { return write_to(bus().eeprom, {}); }
+  /// What any back-end serves: a write of some length, which changes nothing.
+  [[nodiscard]] Request good_request() const { return point(0); }
   /// Sets the EEPROM's pointer.
   [[nodiscard]] Request point(std::size_t offset) const {
     return write_to(bus().eeprom, bus().pointer(offset));

@@ -82,14 +82,14 @@ void last_fails(Bench& bench) {
   const auto peer = bench.start();
   expect_error(peer->exchange({bench.point(0).joined(), bench.absent_read()})[1],
                "the message that nobody acknowledged");
-  expect_ok(peer->exchange(bench.quick_write()), "the request after the group");
+  expect_ok(peer->exchange(bench.good_request()), "the request after the group");
 }
 
 void next_group_is_independent(Bench& bench) {
   const auto peer = bench.start();
   const Answers answers =
       peer->exchange({bench.absent_write().joined(), bench.point(0), bench.point(0).joined(),
-                      bench.read(1), bench.quick_write()});
+                      bench.read(1), bench.good_request()});
   expect_error(answers[0], "the message that nobody acknowledged");
   expect_ok(answers[2], "the first message of the next group");
   expect_ok(answers[3], "the second message of the next group");
@@ -113,17 +113,17 @@ void failure_crosses_kicks(Bench& bench) {
   bench.await_ready(*peer);
   expect(bench.scratch(*peer) == Bench::pattern(12), "the second half was put on the bus");
   expect_error(second, "the second half");
-  expect_ok(peer->exchange(bench.quick_write()), "the request after the group");
+  expect_ok(peer->exchange(bench.good_request()), "the request after the group");
 }
 
 void never_ended(Bench& bench) {
   expect_ok(bench.start()->exchange(bench.point(0).joined()), "a group without an end");
-  expect_ok(bench.start()->exchange(bench.quick_write()), "a request of the next driver");
+  expect_ok(bench.start()->exchange(bench.good_request()), "a request of the next driver");
 }
 
 void failed_and_never_ended(Bench& bench) {
   expect_error(bench.start()->exchange(bench.absent_write().joined()), "a group without an end");
-  expect_ok(bench.start()->exchange(bench.quick_write()), "a request of the next driver");
+  expect_ok(bench.start()->exchange(bench.good_request()), "a request of the next driver");
 }
 
 }  // namespace

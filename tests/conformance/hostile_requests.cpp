@@ -73,7 +73,7 @@ void send(Bench& bench, const std::function<Pieces(const Parts&)>& combine) {
   bench.came_back("status " + std::to_string(std::to_integer<unsigned>(status)));
   expect(status != std::byte{0}, "the request succeeded");
   peer->discard_answer();
-  expect_ok(peer->exchange(bench.quick_write()), "the next request on this ring");
+  expect_ok(peer->exchange(bench.good_request()), "the next request on this ring");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ void use(Bench& bench, const Setup& setup) {
   const auto peer = bench.connect();
   VringAddress addresses = good_addresses(*peer);
   setup.spoil(addresses);
-  expect(peer->submit(bench.quick_write()), "the suite itself is wrong: the ring is full");
+  expect(peer->submit(bench.good_request()), "the suite itself is wrong: the ring is full");
   try {
     if (setup.features) {
       peer->send(requests::set_features(Peer::required_features |

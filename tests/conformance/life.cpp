@@ -9,18 +9,18 @@ namespace {
 
 namespace requests = vhost_user::requests;
 
-constexpr std::size_t quick_write_descriptors = 2;
+constexpr std::size_t good_request_descriptors = 3;
 
 void submit(Peer& peer, const Request& request) {
   expect(peer.submit(request), "the suite itself is wrong: a request does not fit the ring");
 }
 
-/// The base behind `count` quick writes.
+/// The base behind `count` good requests.
 std::uint32_t base_after(const Peer& peer, std::uint32_t count, std::uint16_t size) {
   if (!peer.is_packed()) return peer.first_base() + count;
   const std::uint16_t place =
       virtio::PackedPosition{}
-          .after(static_cast<std::uint32_t>(count * quick_write_descriptors), size)
+          .after(static_cast<std::uint32_t>(count * good_request_descriptors), size)
           .encode();
   return place | static_cast<std::uint32_t>(place) << 16U;
 }
@@ -30,7 +30,7 @@ void base(Bench& bench) {
   expect(peer->stop() == base_after(*peer, 0, 64), "a ring that was not used is elsewhere");
   peer->start_ring(peer->first_base());
   for (int i = 0; i < 3; ++i) {
-    expect_ok(peer->exchange(bench.quick_write()), "a good request");
+    expect_ok(peer->exchange(bench.good_request()), "a good request");
   }
   expect(peer->stop() == base_after(*peer, 3, 64), "it is not behind the three requests");
 }
@@ -39,18 +39,18 @@ void stop_and_go(Bench& bench) {
   const auto peer = bench.start();
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i <= round; ++i) {
-      expect_ok(peer->exchange(bench.quick_write()), "a good request");
+      expect_ok(peer->exchange(bench.good_request()), "a good request");
     }
     peer->start_ring(peer->stop());
   }
-  expect_ok(peer->exchange(bench.quick_write()), "a good request");
+  expect_ok(peer->exchange(bench.good_request()), "a good request");
 }
 
 void stopped_is_silent(Bench& bench) {
   const auto peer = bench.start();
-  expect_ok(peer->exchange(bench.quick_write()), "a good request");
+  expect_ok(peer->exchange(bench.good_request()), "a good request");
   const std::uint32_t where = peer->stop();
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->kick();
   expect(peer->settle() == Peer::Reaction::none, "a ring that is stopped was served");
   peer->start_ring(where);
@@ -60,7 +60,7 @@ void stopped_is_silent(Bench& bench) {
 
 void waiting_at_the_start(Bench& bench) {
   const auto peer = bench.connect();
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->start();
   peer->kick();
   expect_ok(peer->collect().front(), "the request that was there before the start");
@@ -70,24 +70,24 @@ void waiting_while_disabled(Bench& bench) {
   const auto peer = bench.start();
   if (peer->front_end().protocol_features() == 0) throw NotApplicable("rings cannot be disabled");
   peer->send_acknowledged(requests::set_vring_enable(0, false));
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->kick();
   bench.did("enable the ring again");
   peer->send_acknowledged(requests::set_vring_enable(0, true));
   static_cast<void>(peer->collect());
-  expect_ok(peer->exchange(bench.quick_write()), "the next request");
+  expect_ok(peer->exchange(bench.good_request()), "the next request");
 }
 
 void guest_reset(Bench& bench) {
   const auto peer = bench.start();
   for (int round = 0; round < 3; ++round) {
-    expect_ok(peer->exchange({bench.quick_write(), bench.quick_write()})[1], "a good request");
+    expect_ok(peer->exchange({bench.good_request(), bench.good_request()})[1], "a good request");
     static_cast<void>(peer->stop());
     peer->renew_ring();
     bench.did("start a fresh ring, as after a reset of the guest");
     peer->start();
   }
-  expect_ok(peer->exchange(bench.quick_write()), "a good request");
+  expect_ok(peer->exchange(bench.good_request()), "a good request");
 }
 
 void other_call(Bench& bench) {
@@ -95,7 +95,7 @@ void other_call(Bench& bench) {
   const Event other;
   bench.did("give another descriptor for interrupts, while the ring runs");
   peer->send_acknowledged(requests::set_vring_call(0, other.fd()));
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->kick();
   expect(peer->wait(other, peer->limit()), "no interrupt came there");
 }
@@ -104,7 +104,7 @@ void no_call(Bench& bench) {
   const auto peer = bench.start();
   bench.did("say that there is no descriptor for interrupts");
   peer->send_acknowledged(requests::set_vring_call(0, -1));
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->kick();
   const auto deadline = std::chrono::steady_clock::now() + peer->limit();
   while (!peer->has_answer()) {
@@ -118,22 +118,22 @@ void qemu_7_order(Bench& bench) {
   bench.did("give the call descriptor once more behind the stop, as QEMU 7.2 does");
   peer->send(requests::set_vring_call(0, peer->call().fd()));
   peer->start_ring(where);
-  expect_ok(peer->exchange(bench.quick_write()), "a good request");
+  expect_ok(peer->exchange(bench.good_request()), "a good request");
 }
 
 void reconnect(Bench& bench) {
   for (int i = 0; i < 20; ++i) {
-    expect_ok(bench.start()->exchange(bench.quick_write()), "a good request");
+    expect_ok(bench.start()->exchange(bench.good_request()), "a good request");
   }
 }
 
 void left_with_requests(Bench& bench) {
   for (int i = 0; i < 10; ++i) {
     const auto peer = bench.start();
-    for (int request = 0; request < 10; ++request) submit(*peer, bench.quick_write());
+    for (int request = 0; request < 10; ++request) submit(*peer, bench.good_request());
     peer->kick();
   }
-  expect_ok(bench.start()->exchange(bench.quick_write()), "a good request of the next one");
+  expect_ok(bench.start()->exchange(bench.good_request()), "a good request of the next one");
 }
 
 void left_half_way(Bench& bench) {
@@ -147,7 +147,7 @@ void left_half_way(Bench& bench) {
     if (step > 4) peer->send(requests::set_vring_call(0, peer->call().fd()));
   }
   bench.did("leave after each step of the set-up");
-  expect_ok(bench.start()->exchange(bench.quick_write()), "a good request of the next one");
+  expect_ok(bench.start()->exchange(bench.good_request()), "a good request of the next one");
 }
 
 void second_front_end(Bench& bench) {
@@ -155,11 +155,11 @@ void second_front_end(Bench& bench) {
   bench.did("connect a second time, while the first connection is in use");
   try {
     const io::FrontEndConnection second(bench.socket(), peer->limit());
-    expect_ok(peer->exchange(bench.quick_write()), "a good request of the first one");
+    expect_ok(peer->exchange(bench.good_request()), "a good request of the first one");
   } catch (const io::FrontEndError& error) {
     bench.came_back(error.what());
   }
-  expect_ok(peer->exchange(bench.quick_write()), "a good request of the first one");
+  expect_ok(peer->exchange(bench.good_request()), "a good request of the first one");
 }
 
 }  // namespace

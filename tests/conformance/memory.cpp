@@ -126,7 +126,7 @@ void removed(Bench& bench, bool slots) {
   bench.did("take the region with the buffers away, and send a request in it");
   peer->share_memory();
   peer->regions() = before;
-  expect(peer->submit(bench.quick_write()), "the suite itself is wrong: the ring is full");
+  expect(peer->submit(bench.good_request()), "the suite itself is wrong: the ring is full");
   peer->kick();
   if (peer->settle() != Peer::Reaction::answered) return;
   expect(!peer->collect().front().ok(), "the request was served");

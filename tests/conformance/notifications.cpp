@@ -40,7 +40,7 @@ void interrupts(Bench& bench, bool event_idx) {
   constexpr int requests = 50;
   const auto peer = bench.start(options_with(event_idx));
   for (int i = 0; i < requests; ++i) {
-    submit(*peer, bench.quick_write());
+    submit(*peer, bench.good_request());
     peer->kick_if_wanted();
     await_answer(*peer);
     expect(peer->wait(peer->call(), peer->limit()),
@@ -52,12 +52,12 @@ void interrupts(Bench& bench, bool event_idx) {
 void no_interrupts(Bench& bench, bool event_idx) {
   constexpr int requests = 3;
   const auto peer = bench.start(options_with(event_idx));
-  expect_ok(peer->exchange(bench.quick_write()), "a good request");
+  expect_ok(peer->exchange(bench.good_request()), "a good request");
   static_cast<void>(peer->wait(peer->call(), interrupt_grace));  // the last one wanted
   bench.did("say that no interrupts are wanted");
   static_cast<void>(peer->ring().set_interrupts(false));
   for (int i = 0; i < requests; ++i) {
-    submit(*peer, bench.quick_write());
+    submit(*peer, bench.good_request());
     peer->kick_if_wanted();
     await_answer(*peer);
     expect(!peer->wait(peer->call(), interrupt_grace), "there was an interrupt");
@@ -65,7 +65,7 @@ void no_interrupts(Bench& bench, bool event_idx) {
   }
   bench.did("say that they are wanted again");
   static_cast<void>(peer->ring().set_interrupts(true));
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->kick_if_wanted();
   expect(peer->wait(peer->call(), peer->limit()), "there was no interrupt");
   expect_ok(peer->collect().front(), "a good request");
@@ -83,12 +83,12 @@ void interrupt_at_event(Bench& bench) {
   std::byte* const used_event = field(*peer, ring.available_address()) +
                                 virtio::ring_access::entries_offset +
                                 virtio::ring_access::available_entry_bytes * ring.size();
-  expect_ok(peer->exchange(bench.quick_write()), "a good request");  // a ring's start may signal
+  expect_ok(peer->exchange(bench.good_request()), "a good request");  // a ring's start may signal
   bench.did("set used_event to 4, then send one request after the other");
   virtio::ring_access::store(used_event, wanted, std::memory_order_seq_cst);
   static_cast<void>(peer->wait(peer->call(), interrupt_grace));
   for (std::uint16_t i = 1; i < wanted; ++i) {
-    submit(*peer, bench.quick_write());
+    submit(*peer, bench.good_request());
     peer->kick_if_wanted();
     const auto deadline = Clock::now() + peer->limit();
     while (ring.raw_used_index() != i + 1) {
@@ -97,7 +97,7 @@ void interrupt_at_event(Bench& bench) {
     expect(!peer->wait(peer->call(), interrupt_grace),
            "there was an interrupt for answer " + std::to_string(i));
   }
-  submit(*peer, bench.quick_write());
+  submit(*peer, bench.good_request());
   peer->kick_if_wanted();
   expect(peer->wait(peer->call(), peer->limit()), "there was no interrupt for answer 4");
   for (const Answer& answer : peer->collect()) expect_ok(answer, "a good request");
@@ -107,7 +107,7 @@ void flags_of_device(Bench& bench, bool event_idx) {
   const auto peer = bench.start(options_with(event_idx));
   const std::byte* const used = field(*peer, peer->split().used_address());
   for (int i = 0; i < 20; ++i) {
-    expect_ok(peer->exchange(bench.quick_write()), "a good request");
+    expect_ok(peer->exchange(bench.good_request()), "a good request");
     const auto low = std::to_integer<unsigned>(used[0]);
     const auto high = std::to_integer<unsigned>(used[1]);
     expect(high == 0 && low <= (event_idx ? 0U : 1U),
@@ -123,7 +123,7 @@ void kicks_as_wanted(Bench& bench, bool event_idx) {
   const Peer::Quiet quiet(*peer);
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i <= round % most; ++i) {
-      submit(*peer, write_to(bench.bus().absent, {}));
+      submit(*peer, bench.absent_write());
       peer->kick_if_wanted();
     }
     for (const Answer& answer : peer->collect()) expect_error(answer, "a write to nobody");
@@ -133,10 +133,10 @@ void kicks_as_wanted(Bench& bench, bool event_idx) {
 void idle_device_wants_kicks(Bench& bench, bool event_idx) {
   const auto peer = bench.start(options_with(event_idx));
   for (int i = 0; i < 20; ++i) {
-    expect_ok(peer->exchange(bench.quick_write()), "a good request");
+    expect_ok(peer->exchange(bench.good_request()), "a good request");
     // Once it has seen that there is nothing more to do.
     static_cast<void>(peer->wait(peer->error_event(), milliseconds(5)));
-    submit(*peer, bench.quick_write());
+    submit(*peer, bench.good_request());
     expect(peer->ring().take_kick(), "an idle device says that it wants no kick");
     peer->kick();
     expect_ok(peer->collect().front(), "a good request");
@@ -147,7 +147,7 @@ void spurious_kicks(Bench& bench) {
   const auto peer = bench.start();
   for (int i = 0; i < 20; ++i) {
     peer->kick();
-    expect_ok(peer->exchange(bench.quick_write()), "a good request");
+    expect_ok(peer->exchange(bench.good_request()), "a good request");
     peer->kick();
   }
   expect(!peer->has_answer(), "there is an answer without a request");
@@ -155,7 +155,7 @@ void spurious_kicks(Bench& bench) {
 
 void one_kick_for_many(Bench& bench) {
   const auto peer = bench.start();
-  for (int i = 0; i < 20; ++i) submit(*peer, bench.quick_write());
+  for (int i = 0; i < 20; ++i) submit(*peer, bench.good_request());
   peer->kick();
   for (const Answer& answer : peer->collect()) expect_ok(answer, "a good request");
 }

@@ -81,7 +81,7 @@ void ten_bit_address(Bench& bench) {
 void used_length(Bench& bench) {
   const auto peer = bench.start();
   const Answers answers =
-      peer->exchange({bench.quick_write(), bench.point(0), bench.read(some_bytes)});
+      peer->exchange({bench.absent_write(), bench.point(0), bench.read(some_bytes)});
   expect(answers[0].used_length == 1 && answers[1].used_length == 1,
          "used.len of a write is not 1, which is its status");
   expect(answers[2].used_length == some_bytes + 1,
@@ -129,8 +129,9 @@ void in_order(Bench& bench) {
 
 void own_status(Bench& bench) {
   const auto peer = bench.start();
-  const Answers answers = peer->exchange({bench.quick_write(), bench.absent_write(),
-                                          bench.quick_write(), bench.absent_read(), bench.read(1)});
+  const Answers answers =
+      peer->exchange({bench.good_request(), bench.absent_write(), bench.good_request(),
+                      bench.absent_read(), bench.read(1)});
   expect(answers[0].ok() && answers[2].ok() && answers[4].ok(),
          "a good request beside a bad one failed");
   expect(answers[1].error() && answers[3].error(), "a request to nobody succeeded");

@@ -17,8 +17,8 @@ constexpr std::size_t max_batch = 256;
 std::size_t fill_once(Bench& bench, Peer& peer, bool indirect) {
   const Peer::Quiet quiet(peer);
   const Framing framing{.readable = {}, .writable = {}, .indirect = indirect};
-  const Request good = bench.quick_write().framed(framing);
-  const Request bad = write_to(bench.bus().absent, {}).framed(framing);
+  const Request good = bench.good_request().framed(framing);
+  const Request bad = bench.absent_write().framed(framing);
   std::size_t count = 0;
   while (count < max_batch && peer.submit(count % 3 == 2 ? bad : good)) ++count;
   peer.kick_if_wanted();
@@ -32,7 +32,7 @@ std::size_t fill_once(Bench& bench, Peer& peer, bool indirect) {
 }
 
 void size(Bench& bench, std::uint16_t entries, bool near_wrap) {
-  const bool indirect = entries < 2;  // a request has a header and a status
+  const bool indirect = entries < 3;  // a request has a header, a buffer and a status
   Peer::Options options;
   options.ring_size = entries;
   options.near_wrap = near_wrap;
@@ -82,9 +82,9 @@ void every_wrap(Bench& bench) {
   Peer::Options options;
   options.ring_size = 2 * at_once;
   const auto peer = bench.start(std::move(options));
-  bench.did("70000 reads of no length, 64 at a time");
+  bench.did("70000 writes to nobody, 64 at a time");
   const Peer::Quiet quiet(*peer);
-  const std::vector<Request> batch(at_once, write_to(bench.bus().absent, {}));
+  const std::vector<Request> batch(at_once, bench.absent_write());
   for (std::size_t done = 0; done < requests; done += at_once) {
     for (const Answer& answer : peer->exchange(batch)) expect_error(answer, "a write to nobody");
   }
