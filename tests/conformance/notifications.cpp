@@ -117,9 +117,9 @@ void flags_of_device(Bench& bench, bool event_idx) {
 
 void kicks_as_wanted(Bench& bench, bool event_idx) {
   constexpr int rounds = 200;
-  constexpr std::size_t most = 32;
+  constexpr std::size_t most = 20;
   const auto peer = bench.start(options_with(event_idx));
-  bench.did("200 batches of 1 to 32 requests, with kicks only when the device wants them");
+  bench.did("200 batches of 1 to 20 requests, with kicks only when the device wants them");
   const Peer::Quiet quiet(*peer);
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i <= round % most; ++i) {

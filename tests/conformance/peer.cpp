@@ -120,7 +120,10 @@ void Peer::start() {
   start_ring(first_base());
 }
 
-void Peer::share_memory() { connection_.run(front_end_.change_memory(shared_regions())); }
+void Peer::share_memory() {
+  connection_.run(front_end_.change_memory(shared_regions()));
+  if (!has_protocol_feature(vhost_user::protocol_feature::reply_ack)) synchronise();
+}
 
 void Peer::start_ring(std::uint32_t base) {
   send(requests::set_vring_num(0, options_.ring_size));
@@ -157,11 +160,24 @@ void Peer::send(vhost_user::OutgoingRequest request) {
   connection_.run(std::move(script));
 }
 
+// Without acknowledgements it does what QEMU does: an answer to another message shows that this one
+// has been carried out.
 void Peer::send_acknowledged(vhost_user::OutgoingRequest request) {
   if (has_protocol_feature(vhost_user::protocol_feature::reply_ack)) {
-    request = requests::with_acknowledgement(std::move(request));
+    send(requests::with_acknowledgement(std::move(request)));
+    return;
   }
   send(std::move(request));
+  synchronise();
+}
+
+void Peer::synchronise() {
+  const vhost_user::OutgoingRequest next = requests::get_features();
+  expect(connection_.send_raw(next.bytes, next.fds), "the back-end has left");
+  const auto answer = vhost_user::answers::u64(next, connection_.receive_message());
+  if (const auto* const refusal = std::get_if<virtio::Refusal>(&answer)) {
+    throw Failed(refusal->reason);
+  }
 }
 
 Peer::Verdict Peer::judge(vhost_user::OutgoingRequest request) {

@@ -86,6 +86,8 @@ class Peer {
   /// Sends a request and takes its acknowledgement, if there can be one. Throws when it is refused.
   void send(vhost_user::OutgoingRequest request);
   void send_acknowledged(vhost_user::OutgoingRequest request);
+  /// Waits until the back-end has carried out all that was sent.
+  void synchronise();
 
   /// What a back-end does with a request that it should refuse.
   enum class Verdict { refused, closed, accepted, ignored };

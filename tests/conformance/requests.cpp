@@ -101,9 +101,8 @@ void used_length_of_failed_read(Bench& bench) {
 
 void leaves_requests_alone(Bench& bench) {
   const auto peer = bench.start();
-  const Answers answers =
-      peer->exchange({bench.quick_write(), bench.point(0), bench.read(some_bytes),
-                      bench.absent_write(), bench.absent_read()});
+  const Answers answers = peer->exchange(
+      {bench.point(0), bench.read(some_bytes), bench.absent_write(), bench.absent_read()});
   expect(std::ranges::none_of(answers, &Answer::disturbed),
          "the header, buf of a write, or memory beside the request has changed");
 }

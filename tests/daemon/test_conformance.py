@@ -196,6 +196,7 @@ def test_all_that_waits_as_one_transaction_fails_the_cases_about_separate_reques
     assert run.names("failed") == [
         "request/write-and-read-back",
         "request/read-by-itself",
+        "request/used-length",
         "request/order",
         "request/own-status",
     ]
