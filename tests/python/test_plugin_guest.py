@@ -136,13 +136,25 @@ def test_guests(i2c_bus, linux_guest, linux_guest_factory):
     i2c_bus.attach(Device(0x20))
     assert guests[0].adapter.transfer([Read(0x21, 1)]) == [b"\\xff"]
     assert linux_guest.adapter.transfer([Read(0x20, 1)]) == [b"\\xff"]
-    assert guests[0].options == {"memory_mib": 128}
+    assert guests[0].options == {"memory_mib": 128, "packed": False}
 
 def test_afterwards():
     assert [guest.running for guest in guests] == [False]
 """,
     )
     result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(("arguments", "packed"), [([], False), (["--guest-packed"], True)])
+def test_guests_have_packed_queues_when_asked_for(
+    project: pytest.Pytester, arguments: list[str], packed: bool
+) -> None:
+    text = f"""
+def test_guests(i2c_bus, linux_guest, linux_guest_factory):
+    assert linux_guest.options["packed"] is {packed}
+    assert linux_guest_factory(Bus()).options["packed"] is {packed}
+"""
+    run(project, text, *arguments).assert_outcomes(passed=1)
 
 
 def test_factory_takes_the_socket_of_a_daemon(project: pytest.Pytester) -> None:
