@@ -10,7 +10,7 @@ from guest_programs import FOLDER, in_background, put_programs
 from vhost_device.guest import GuestImage, LinuxGuest
 from vhost_device.guest.cpio import CpioWriter
 
-LIMIT_S = 900.0
+LIMIT_S = 600.0
 _QEMU = Path("/usr/bin/qemu-system-x86_64")
 _FIRMWARE = ("bios-microvm.bin", "pvh.bin", "linuxboot_dma.bin")
 _FIRMWARE_FOLDERS = (Path("/usr/share/seabios"), Path("/usr/share/qemu"))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """A bus of real and simulated chips as Linux sees it, in a machine inside the guest that plays the host.
 
-It needs a guest of its own, with memory for both.
+It needs a guest of its own, with memory for both, and runs only with pytest --nested.
 """
 
 from __future__ import annotations
