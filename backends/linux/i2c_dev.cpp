@@ -59,7 +59,7 @@ I2cDev::I2cDev(HostAdapter adapter, bool by_name, std::vector<i2c::Address> addr
       failures_(to_string(link_.at_start()), failures_per_period) {}
 
 I2cDev::I2cDev(std::string_view name_or_number, std::vector<i2c::Address> addresses,
-               Options options)
+               const Options& options)
     : I2cDev(find_adapter(name_or_number, options.paths), !is_adapter_number(name_or_number),
              std::move(addresses), options) {}
 

@@ -52,7 +52,8 @@ class I2cDev final : public i2c::Adapter {
   I2cDev(HostAdapter adapter, bool by_name, std::vector<i2c::Address> addresses, Options options);
 
   /// The same for an adapter given by name or by number. Throws what `find_adapter` throws, too.
-  I2cDev(std::string_view name_or_number, std::vector<i2c::Address> addresses, Options options);
+  I2cDev(std::string_view name_or_number, std::vector<i2c::Address> addresses,
+         const Options& options);
 
   /// The adapter as it was found at the start. Its number may be another by now.
   [[nodiscard]] const HostAdapter& host_adapter() const { return link_.at_start(); }
