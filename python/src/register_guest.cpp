@@ -9,6 +9,7 @@
 
 #include "core/i2c/virtio_i2c_driver.hpp"
 #include "core/io/in_process_guest.hpp"
+#include "core/support/timed_lock.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/duration.hpp"
 #include "python/src/gil.hpp"
@@ -57,7 +58,10 @@ class InProcessGuest final : public i2c::Adapter {
   /// One thread at a time. Ctrl-C ends the wait.
   [[nodiscard]] std::unique_lock<std::timed_mutex> take_turn() {
     std::unique_lock lock(mutex_, std::try_to_lock);
-    while (!lock && !lock.try_lock_until(std::chrono::system_clock::now() + wait_slice)) {
+    while (!lock) {
+      if (support::try_lock_until(mutex_, std::chrono::steady_clock::now() + wait_slice)) {
+        return {mutex_, std::adopt_lock};
+      }
       check_signals();
     }
     return lock;
