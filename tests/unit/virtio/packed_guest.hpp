@@ -3,24 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <vector>
 
-#include "core/virtio/guest_memory.hpp"
 #include "core/virtio/packed_driver_ring.hpp"
 #include "core/virtio/packed_queue.hpp"
-#include "tests/unit/virtio/shared_memory.hpp"
+#include "tests/unit/virtio/machine_memory.hpp"
 
 namespace vhost_device::virtio::test {
 
 /// As `Guest`, with a packed ring.
-struct PackedGuest {
-  static constexpr std::uint64_t base = 0x4000'0000;
-  static constexpr std::size_t memory_size = 4U << 20;
-  static constexpr std::uint64_t buffers = base + memory_size / 2;
-  static constexpr std::uint64_t nowhere = 0x9000'0000;
-
+struct PackedGuest : MachineMemory {
   struct Setup {
     std::uint16_t size = 8;
     bool indirect = true;
@@ -30,10 +22,8 @@ struct PackedGuest {
 
   PackedGuest() : PackedGuest(Setup{}) {}
   explicit PackedGuest(Setup setup)
-      : memory(memory_size),
-        driver(memory.bytes(), base, setup.size,
+      : driver(memory.bytes(), base, setup.size,
                {.event_idx = setup.event_idx, .first = setup.first}),
-        refusal(device_memory.add({base, memory_size, 0, 0}, memory.file())),
         queue(device_memory, ring(), {.indirect = setup.indirect, .event_idx = setup.event_idx},
               setup.first.encode() * 0x1'0001U) {}
 
@@ -44,11 +34,6 @@ struct PackedGuest {
             device_memory.at(driver.descriptors_address(), PackedRing::descriptors_bytes(size)),
             device_memory.at(driver.available_address(), PackedRing::event_bytes),
             device_memory.at(driver.used_address(), PackedRing::event_bytes)};
-  }
-
-  /// Guest memory from an address on, in the guest's own mapping.
-  [[nodiscard]] std::span<std::byte> at(std::uint64_t guest_address) const {
-    return memory.bytes().subspan(guest_address - base);
   }
 
   /// Adds a request of `pieces` readable bytes, each of its own.
@@ -64,10 +49,7 @@ struct PackedGuest {
     return result;
   }
 
-  SharedMemory memory;
-  GuestMemory device_memory;
   PackedDriverRing driver;
-  std::optional<Refusal> refusal;  // of the memory, which is none
   PackedQueue queue;
   Chain chain;
 };
