@@ -51,7 +51,7 @@ class AdapterLink {
   /// was when the adapter is gone.
   [[nodiscard]] i2c::Functionality functionality() const { return functionality_; }
 
-  /// Opens the adapter, which is to be closed soon (see AdapterFile). Not open when it is gone, or
+  /// Opens the adapter, which is to be closed soon (see AdapterLease). Not open when it is gone, or
   /// there and not to be had (for example with EMFILE), which is told once.
   [[nodiscard]] AdapterFile open();
 

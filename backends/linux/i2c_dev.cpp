@@ -88,19 +88,23 @@ TransferResult I2cDev::do_transfer(std::span<const i2c::Message> messages) {
     }
     lock = std::unique_lock(mutex_, std::adopt_lock);
   }
-  const AdapterFile file = link_.open();
+  const TransferResult result = transfer_locked(messages);
+  lease_.transaction_ended(result.ok());
+  return result;
+}
+
+TransferResult I2cDev::transfer_locked(std::span<const i2c::Message> messages) {
+  const AdapterFile& file = lease_.open();
   if (!file) return {0, TransferError::io_error};
   const i2c::Functionality functions = functionality();
-  std::optional<i2c::Address> asked;
   for (const i2c::Message& message : messages) {
-    if (std::exchange(asked, message.address) == message.address) continue;
     // Once more, as the adapter may have come back with less than before; such a one would take the
     // low 7 bits for another chip's address.
     if (message.address.is_ten_bit() && (functions & i2c::func::ten_bit_address) == 0) {
       return {0, TransferError::not_supported};
     }
     // I2C_RDWR does not ask, and a driver may have taken the chip since the start.
-    if (link_.is_owned(file, message.address)) return {0, TransferError::not_permitted};
+    if (lease_.is_owned(message.address)) return {0, TransferError::not_permitted};
   }
   if ((functions & i2c::func::i2c) == 0) return transfer_by_smbus(file, messages);
   TransferResult result;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/linux/adapter_lease.hpp"
 #include "backends/linux/adapter_link.hpp"
 #include "backends/linux/adapters.hpp"
 #include "backends/linux/notices.hpp"
@@ -19,9 +20,9 @@ namespace vhost_device::linux_i2c {
 /// Chips on a real bus of the host, through /dev/i2c-N (Linux's
 /// Documentation/i2c/dev-interface.rst).
 ///
-/// The file is opened for each transaction and closed after it: while it is open, nobody can unplug
-/// the adapter or remove its module. So an adapter may go and come back while guests use it. In
-/// between every transaction is an io_error; no other adapter is ever taken for it.
+/// The file is never open for long (see `AdapterLease`): while it is, nobody can unplug the adapter
+/// or remove its module. So an adapter may go and come back while guests use it. In between every
+/// transaction is an io_error; no other adapter is ever taken for it.
 ///
 /// An adapter with I2C_FUNC_I2C takes every transaction of up to 42 messages of up to 8192 bytes.
 /// Others take what some SMBus protocol puts on the wire with the same bits (see `plan_smbus`).
@@ -83,6 +84,7 @@ class I2cDev final : public i2c::Adapter {
   /// - io_error: the adapter is gone, or has received less than was asked for.
   [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override;
 
+  [[nodiscard]] i2c::TransferResult transfer_locked(std::span<const i2c::Message> messages);
   [[nodiscard]] i2c::TransferResult transfer_by_smbus(const AdapterFile& file,
                                                       std::span<const i2c::Message> messages);
   /// What an errno of the kernel's means, which is told.
@@ -95,6 +97,7 @@ class I2cDev final : public i2c::Adapter {
 
   std::timed_mutex mutex_;
   AdapterLink link_;  // guarded by it, but for what does not change
+  AdapterLease lease_{link_, mutex_};
   Notices failures_;
 };
 
