@@ -75,6 +75,7 @@ inline void expect(bool condition, const std::string& otherwise) {
 [[nodiscard]] std::vector<Case> indirect_cases();
 [[nodiscard]] std::vector<Case> group_cases();
 [[nodiscard]] std::vector<Case> ring_cases();
+[[nodiscard]] std::vector<Case> in_order_cases();
 [[nodiscard]] std::vector<Case> notification_cases();
 [[nodiscard]] std::vector<Case> life_cases();
 [[nodiscard]] std::vector<Case> memory_cases();

@@ -11,8 +11,8 @@ std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (auto* const area :
        {negotiation_cases, request_cases, framing_cases, indirect_cases, group_cases, ring_cases,
-        notification_cases, life_cases, memory_cases, message_cases, hostile_setup_cases,
-        hostile_ring_cases, hostile_request_cases}) {
+        in_order_cases, notification_cases, life_cases, memory_cases, message_cases,
+        hostile_setup_cases, hostile_ring_cases, hostile_request_cases}) {
     std::vector<Case> cases = area();
     std::ranges::move(cases, std::back_inserter(all));
   }

@@ -63,6 +63,7 @@ void Peer::renew_ring() {
   const bool event_idx = (options_.features & virtio::feature::event_idx) != 0;
   taken_ = 0;
   if (is_packed()) {
+    next_in_order_ = virtio::PackedPosition::decode(static_cast<std::uint16_t>(first_base()));
     ring_ = std::make_unique<virtio::PackedDriverRing>(
         memory, guest_base, options_.ring_size,
         virtio::PackedDriverRing::Options{

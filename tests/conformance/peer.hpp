@@ -120,6 +120,10 @@ class Peer {
   void kick();
   /// Waits for the answers to all requests that are under way, in the order of submission.
   [[nodiscard]] Answers collect();
+  /// The same with IN_ORDER, in rings that have not been gone round since they were laid out: the
+  /// answers must come in the order of submission, and one entry may stand for all that are not
+  /// answered up to its own. It polls, and takes nothing off `ring`.
+  [[nodiscard]] Answers collect_in_order();
 
   /// While one of these lives, requests and answers are not noted as evidence.
   class Quiet {
@@ -181,7 +185,8 @@ class Peer {
   vhost_user::FrontEnd front_end_;
   std::uint64_t offered_ = 0;
   std::unique_ptr<virtio::DriverQueue> ring_;
-  std::uint16_t taken_ = 0;  // answers taken off the ring
+  std::uint16_t taken_ = 0;               // answers taken off the ring
+  virtio::PackedPosition next_in_order_;  // of a packed ring, where the next answer will be
   std::size_t next_ = arena;
   bool quiet_ = false;
 
@@ -192,6 +197,7 @@ class Peer {
   };
   struct Pending {
     std::uint16_t head = 0;
+    std::size_t descriptors = 0;  // that it takes of the ring
     std::size_t read_bytes = 0;
     std::vector<Piece> pieces;
     std::size_t begin = 0;
@@ -200,6 +206,15 @@ class Peer {
   [[nodiscard]] bool take_answers(Answers& answers, std::size_t& missing);
   [[nodiscard]] Pending place(const Request& request);
   [[nodiscard]] Answer understand(const Pending& pending, std::uint32_t used_length) const;
+
+  /// A used entry with IN_ORDER, whatever the format of its ring.
+  struct UsedEntry {
+    std::uint32_t head = 0;
+    std::uint32_t written = 0;
+    std::size_t most = 0;  // how many requests it can stand for, by what else the ring says
+  };
+  [[nodiscard]] std::optional<UsedEntry> next_entry_in_order();
+  void take_entry_in_order(const UsedEntry& entry, Answers& answers);
 
   std::deque<Pending> pending_;
 };

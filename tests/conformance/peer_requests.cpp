@@ -68,8 +68,12 @@ Peer::Pending Peer::place(const Request& request) {
   if (next_ + largest_request > memory_bytes) next_ = arena;
   std::vector<std::byte> output = header_bytes(request);
   output.insert(output.end(), request.written.begin(), request.written.end());
-  Pending pending{
-      .head = 0, .read_bytes = request.read_bytes, .pieces = {}, .begin = 0, .before = {}};
+  Pending pending{.head = 0,
+                  .descriptors = 1,
+                  .read_bytes = request.read_bytes,
+                  .pieces = {},
+                  .begin = 0,
+                  .before = {}};
 
   std::vector<std::size_t> readable = request.framing.readable;
   if (readable.empty()) readable.push_back(sizeof(i2c::format::OutHeader));
@@ -112,6 +116,7 @@ bool Peer::submit(const Request& request) {
     head = ring_->add_indirect(pieces, memory_.bytes().subspan(table, bytes), guest_address(table));
   } else {
     head = ring_->add(pieces);
+    pending.descriptors = pieces.size();
   }
   if (!head) return false;
   pending.head = *head;

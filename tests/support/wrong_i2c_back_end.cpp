@@ -4,6 +4,7 @@
 // project's own, with the queue between it and the device telling lies. On the bus is a 24c32 at
 // 0x50.
 
+#include <poll.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -33,6 +34,9 @@ namespace i2c = vhost_device::i2c;
 namespace sim = vhost_device::sim;
 using vhost_device::io::Server;
 
+constexpr std::uint64_t feature_in_order = 1ULL << 35;  // VIRTIO_F_IN_ORDER (VIRTIO 1.3, 6)
+// Long enough for a driver that looks at its ring all the time to see each answer as it comes.
+constexpr int pause_ms = 200;
 // Bit 31 of a header's flags, which has no meaning: the device refuses the request.
 constexpr std::uint32_t meaningless_flag = 1U << 31U;
 
@@ -41,12 +45,14 @@ struct Lie {
   std::function<void(std::uint32_t& flags, const virtio::Chain& chain)> about_flags;
   std::function<void(virtio::Completion&)> about_answer;
   std::function<void()> at_broken_ring;
+  bool backwards = false;  // the answers to a group, with IN_ORDER offered
 };
 
 class LyingQueue final : public virtio::Queue {
  public:
   LyingQueue(virtio::Queue& queue, const Lie& lie) : queue_(queue), lie_(lie) {}
 
+  bool has_requests() const override { return queue_.has_requests(); }
   virtio::Pop pop(virtio::Chain& chain) override {
     const virtio::Pop result = queue_.pop(chain);
     if (result == virtio::Pop::broken && lie_.at_broken_ring) lie_.at_broken_ring();
@@ -56,7 +62,11 @@ class LyingQueue final : public virtio::Queue {
   void complete(std::span<const virtio::Completion> completions) override {
     std::vector<virtio::Completion> told(completions.begin(), completions.end());
     if (lie_.about_answer) std::ranges::for_each(told, lie_.about_answer);
-    queue_.complete(told);
+    if (!lie_.backwards) return queue_.complete(told);
+    for (std::size_t left = told.size(); left > 0; --left) {
+      queue_.complete(std::span(told).subspan(left - 1, 1));
+      if (left > 1) static_cast<void>(::poll(nullptr, 0, pause_ms));
+    }
   }
   void disable_notifications() override { queue_.disable_notifications(); }
   bool enable_notifications() override { return queue_.enable_notifications(); }
@@ -100,7 +110,9 @@ class LyingDevice final : public virtio::Device {
   LyingDevice(std::shared_ptr<i2c::Adapter> adapter, const Lie& lie)
       : device_(std::move(adapter)), lie_(lie) {}
 
-  std::uint64_t features() const override { return device_.features(); }
+  std::uint64_t features() const override {
+    return device_.features() | (lie_.backwards ? feature_in_order : 0);
+  }
   std::optional<virtio::Refusal> check_features(std::uint64_t features) const override {
     return device_.check_features(features);
   }
@@ -150,6 +162,8 @@ const std::map<std::string, Lie>& lies() {
             },
         .about_answer = {},
         .at_broken_ring = {}}},
+      {"out-of-order",
+       {.about_flags = {}, .about_answer = {}, .at_broken_ring = {}, .backwards = true}},
       {"dies", {.about_flags = {}, .about_answer = {}, .at_broken_ring = [] { ::_exit(3); }}},
       {"hangs", {.about_flags = {}, .about_answer = {}, .at_broken_ring = [] { ::pause(); }}},
   };
