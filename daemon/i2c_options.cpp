@@ -96,6 +96,11 @@ std::string read_mode(const std::string& text, mode_t& mode) {
   return {};
 }
 
+std::string refuse_poll(const std::string& text) {
+  if (io::parse_poll_policy(text)) return {};
+  return "'" + text + "' is neither off nor adaptive nor a time from 1us to 100ms";
+}
+
 /// The options by themselves, and what they ask of each other.
 class CommandLine {
  public:
@@ -110,6 +115,14 @@ class CommandLine {
                     "trace, debug, info, warn, error or off [info]")
         ->option_text("LEVEL")
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}));
+    app_.add_option("--poll", poll_,
+                    "How long to look for a guest's next request before its\n"
+                    "thread sleeps: off, a time such as 50us or 1ms, or adaptive\n"
+                    "(up to 100us, while requests come that quickly and the\n"
+                    "processor is free). Looking takes a processor and spares the\n"
+                    "guest the wake-up [off]")
+        ->option_text("WHEN")
+        ->check(refuse_poll);
     add_sockets();
     add_chips();
     for (CLI::Option* const option : app_.get_options()) {
@@ -128,6 +141,7 @@ class CommandLine {
       throw CLI::RequiredError("--device-list, --board or both");
     }
     if (milliseconds_ > 0) options_.timeout = std::chrono::milliseconds(milliseconds_);
+    if (const auto poll = io::parse_poll_policy(poll_)) options_.poll = *poll;
     read_device_lists();
     options = options_;
   }
@@ -249,6 +263,7 @@ class CommandLine {
   }
 
   CLI::App app_{description, "vhost-device-i2c"};
+  std::string poll_ = "off";
   I2cOptions options_;
   std::vector<std::string> device_lists_;
   std::string mode_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/linux/device_list.hpp"
+#include "core/io/poll_window.hpp"
 
 namespace vhost_device::daemon {
 
@@ -29,6 +30,7 @@ struct I2cOptions {
   std::optional<std::chrono::milliseconds> timeout;
   std::optional<unsigned> retries;
 
+  io::PollPolicy poll;
   std::string log_level = "info";
 
   /// How many guests there can be at the same time.

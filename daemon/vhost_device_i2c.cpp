@@ -49,16 +49,17 @@ class EndSignals {
 std::unique_ptr<io::Server> make_server(const I2cOptions& options,
                                         io::Server::GuestDeviceFactory make_device) {
   if (options.fd) {
-    return std::make_unique<io::Server>(support::UniqueFd(*options.fd), std::move(make_device));
+    return std::make_unique<io::Server>(support::UniqueFd(*options.fd), std::move(make_device),
+                                        options.poll);
   }
   if (!options.connect.empty()) {
-    io::Server::ConnectTo sockets;
+    io::Server::ConnectTo sockets{.paths = {}, .poll = options.poll};
     sockets.paths.assign(options.connect.begin(), options.connect.end());
     return std::make_unique<io::Server>(sockets, std::move(make_device));
   }
-  return std::make_unique<io::Server>(
-      io::Server::Options{options.socket_path, options.socket_count, options.socket_mode},
-      std::move(make_device));
+  return std::make_unique<io::Server>(io::Server::Options{options.socket_path, options.socket_count,
+                                                          options.socket_mode, options.poll},
+                                      std::move(make_device));
 }
 
 int serve(const I2cOptions& options) {

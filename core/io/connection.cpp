@@ -50,12 +50,19 @@ void signal(const support::UniqueFd& fd) {
 }  // namespace
 
 Connection::Connection(Socket socket, std::unique_ptr<virtio::Device> device,
-                       std::shared_ptr<GuestLog> log, vhost_user::SessionOptions options)
+                       std::shared_ptr<GuestLog> log, const Options& options)
     : socket_(std::move(socket)),
       log_(std::move(log)),
       device_(std::move(device)),
-      session_(*device_, options),
-      queues_(device_->queue_count()) {}
+      session_(*device_, options.session),
+      queues_(make_notifications(device_->queue_count(), options.poll)) {}
+
+std::vector<Connection::Notifications> Connection::make_notifications(std::size_t count,
+                                                                      PollPolicy poll) {
+  std::vector<Notifications> queues;
+  for (std::size_t index = 0; index < count; ++index) queues.emplace_back(poll);
+  return queues;
+}
 
 void Connection::start(std::function<void()> on_close) {
   on_close_ = std::move(on_close);
@@ -203,6 +210,7 @@ void Connection::on_kick(std::uint16_t index) {
     queues_[index].kick.reset();
     return;
   }
+  queues_[index].poller.kicked();
   service(index);
   if (queues_[index].kick) wait_for_kick(index);
 }
@@ -216,9 +224,35 @@ void Connection::post_service(std::uint16_t index) {
 }
 
 void Connection::service(std::uint16_t index) {
-  const vhost_user::Service done = session_.service(index);
+  const bool looks = queues_[index].poller.wants_to_look();
+  serve(index, looks ? vhost_user::NextRequest::by_looking : vhost_user::NextRequest::by_kick);
+  if (looks) post_look(index);
+}
+
+void Connection::post_look(std::uint16_t index) {
+  if (std::exchange(queues_[index].look_is_posted, true)) return;
+  boost::asio::post(socket_.get_executor(), [self = shared_from_this(), index] {
+    self->queues_[index].look_is_posted = false;
+    if (self->socket_.is_open()) self->look(index);
+  });
+}
+
+void Connection::look(std::uint16_t index) {
+  switch (queues_[index].poller.look([&] { return session_.has_requests(index); })) {
+    case QueuePoller::Seen::request:
+      return service(index);
+    case QueuePoller::Seen::nothing_yet:
+      return post_look(index);
+    case QueuePoller::Seen::nothing:
+      return serve(index, vhost_user::NextRequest::by_kick);
+  }
+}
+
+void Connection::serve(std::uint16_t index, vhost_user::NextRequest next) {
+  const vhost_user::Service done = session_.service(index, next);
   Notifications& queue = queues_[index];
   if (done.interrupt) signal(queue.call);
+  queue.poller.answered();
   if (!done.error.empty()) {
     log_->write(spdlog::level::err,
                 "queue " + std::to_string(index) +

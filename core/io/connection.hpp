@@ -12,6 +12,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "core/io/guest_log.hpp"
+#include "core/io/queue_poller.hpp"
 #include "core/vhost_user/decoder.hpp"
 #include "core/vhost_user/session.hpp"
 #include "core/virtio/device.hpp"
@@ -24,9 +25,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
 
+  struct Options {
+    vhost_user::SessionOptions session;
+    PollPolicy poll;
+  };
+
   /// `log` is the guest's, which goes on from one connection to the next.
   Connection(Socket socket, std::unique_ptr<virtio::Device> device, std::shared_ptr<GuestLog> log,
-             vhost_user::SessionOptions options = {});
+             const Options& options);
 
   /// Begins to serve. `on_close` is called once, when the connection has ended for whatever reason.
   void start(std::function<void()> on_close);
@@ -40,12 +46,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   /// One queue's notifications.
   struct Notifications {
+    explicit Notifications(PollPolicy poll) : poller(poll) {}
+
     std::optional<boost::asio::posix::stream_descriptor> kick;
     std::uint64_t kick_generation = 0;  // tells a wait for this descriptor from one for an older
     support::UniqueFd call;
     support::UniqueFd error;
     bool service_is_posted = false;
+    QueuePoller poller;
+    bool look_is_posted = false;
   };
+
+  [[nodiscard]] static std::vector<Notifications> make_notifications(std::size_t count,
+                                                                     PollPolicy poll);
 
   void wait_for_message();
   void on_readable();
@@ -61,6 +74,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_kick(std::uint16_t index);
   void post_service(std::uint16_t index);
   void service(std::uint16_t index);
+  void post_look(std::uint16_t index);
+  void look(std::uint16_t index);
+  void serve(std::uint16_t index, vhost_user::NextRequest next);
 
   Socket socket_;
   std::shared_ptr<GuestLog> log_;

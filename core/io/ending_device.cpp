@@ -20,6 +20,8 @@ class EndingQueue final : public virtio::Queue {
     return result;
   }
 
+  [[nodiscard]] bool has_requests() const override { return queue_.has_requests(); }
+
   using virtio::Queue::complete;
   void complete(std::span<const virtio::Completion> completions) override {
     unanswered_ -= std::min(unanswered_, completions.size());

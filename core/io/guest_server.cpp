@@ -37,10 +37,11 @@ void block_signals() {
 class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop> {
  public:
   Loop(std::string name, std::shared_ptr<FrontEndSource> source, DeviceFactory make_device,
-       std::function<void()> on_finished)
+       std::function<void()> on_finished, PollPolicy poll)
       : log_(std::make_shared<GuestLog>(std::move(name))),
         make_device_(std::move(make_device)),
         on_finished_(std::move(on_finished)),
+        poll_(poll),
         source_(std::move(source)) {
     source_->start(context_, log_,
                    [this](FrontEndSource::Socket socket) { on_arrival(std::move(socket)); });
@@ -103,8 +104,9 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
   void serve(FrontEndSource::Socket socket) {
     log_->write(spdlog::level::info, "a front-end has connected");
     auto device = std::make_unique<EndingDevice>(make_device_(), ending_);
-    connection_ = std::make_shared<Connection>(std::move(socket), std::move(device), log_,
-                                               source_->session_options());
+    connection_ = std::make_shared<Connection>(
+        std::move(socket), std::move(device), log_,
+        Connection::Options{.session = source_->session_options(), .poll = poll_});
     connected_ = true;
     connection_->start([this] { on_connection_closed(); });
   }
@@ -118,6 +120,7 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
   const std::shared_ptr<GuestLog> log_;
   const DeviceFactory make_device_;
   const std::function<void()> on_finished_;
+  const PollPolicy poll_;
   std::atomic<bool> ending_ = false;
   boost::asio::io_context context_{1};  // one thread: no locking inside
   const std::shared_ptr<FrontEndSource> source_;
@@ -131,9 +134,10 @@ class GuestServer::Loop : public std::enable_shared_from_this<GuestServer::Loop>
 };
 
 GuestServer::GuestServer(std::string name, std::shared_ptr<FrontEndSource> source,
-                         DeviceFactory make_device, std::function<void()> on_finished)
+                         DeviceFactory make_device, std::function<void()> on_finished,
+                         PollPolicy poll)
     : loop_(std::make_shared<Loop>(std::move(name), std::move(source), std::move(make_device),
-                                   std::move(on_finished))),
+                                   std::move(on_finished), poll)),
       thread_([loop = loop_] { loop->run(); }) {}
 
 GuestServer::~GuestServer() {

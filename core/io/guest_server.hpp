@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/io/front_end_source.hpp"
+#include "core/io/poll_window.hpp"
 #include "core/virtio/device.hpp"
 
 namespace vhost_device::io {
@@ -29,7 +30,7 @@ class GuestServer {
   ///
   /// Throws std::system_error when no thread can be made.
   GuestServer(std::string name, std::shared_ptr<FrontEndSource> source, DeviceFactory make_device,
-              std::function<void()> on_finished);
+              std::function<void()> on_finished, PollPolicy poll = {});
   GuestServer(const GuestServer&) = delete;
   GuestServer& operator=(const GuestServer&) = delete;
 

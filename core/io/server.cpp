@@ -52,7 +52,7 @@ Server::Server(const Options& options, const GuestDeviceFactory& make_device) {
   for (const SocketFile& socket : sockets_) {
     guests_.push_back(std::make_unique<GuestServer>(
         socket.path().string(), source_from(socket.duplicate()),
-        [make_device, index] { return make_device(index); }, [] {}));
+        [make_device, index] { return make_device(index); }, [] {}, options.poll));
     ++index;
   }
 }
@@ -75,16 +75,16 @@ Server::Server(const ConnectTo& sockets, const GuestDeviceFactory& make_device) 
   for (std::size_t index = 0; index < paths.size(); ++index) {
     guests_.push_back(std::make_unique<GuestServer>(
         paths[index].string(), std::move(sources[index]),
-        [make_device, index] { return make_device(index); }, [] {}));
+        [make_device, index] { return make_device(index); }, [] {}, sockets.poll));
   }
 }
 
-Server::Server(support::UniqueFd socket, GuestDeviceFactory make_device) {
+Server::Server(support::UniqueFd socket, GuestDeviceFactory make_device, PollPolicy poll) {
   const std::string name = "descriptor " + std::to_string(socket.get());
   guests_.push_back(std::make_unique<GuestServer>(
       name, source_from(std::move(socket)),
       [make_device = std::move(make_device)] { return make_device(0); },
-      [finish = finish_] { finish->set(); }));
+      [finish = finish_] { finish->set(); }, poll));
 }
 
 Server::~Server() { stop(std::chrono::seconds(gave_up_ ? 0 : 1)); }

@@ -29,6 +29,7 @@ class Server {
     std::filesystem::path path;  ///< Sockets are PATH0, PATH1, ...; a single one is also PATH.
     std::size_t count = 1;       ///< 1 to `max_count`.
     mode_t mode = 0600;          ///< Permissions of the sockets.
+    PollPolicy poll = {};        ///< What guests' threads do between two requests.
   };
   static constexpr std::size_t max_count = 1024;
 
@@ -46,6 +47,7 @@ class Server {
   /// Sockets on which virtual machines listen, one for each guest.
   struct ConnectTo {
     std::vector<std::filesystem::path> paths;  ///< 1 to `max_count`, each once.
+    PollPolicy poll = {};
   };
 
   /// Connects to the sockets, also to those that are made later, and anew whenever a connection
@@ -55,7 +57,7 @@ class Server {
 
   /// Serves an inherited socket, listening or connected. Throws std::system_error when it is not a
   /// Unix stream socket.
-  Server(support::UniqueFd socket, GuestDeviceFactory make_device);
+  Server(support::UniqueFd socket, GuestDeviceFactory make_device, PollPolicy poll = {});
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

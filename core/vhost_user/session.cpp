@@ -48,7 +48,11 @@ std::vector<Action> Session::on_message(Message message) {
   return state_->on_message(std::move(message));
 }
 
-Service Session::service(std::uint16_t index) { return state_->service(index); }
+Service Session::service(std::uint16_t index, NextRequest next) {
+  return state_->service(index, next);
+}
+
+bool Session::has_requests(std::uint16_t index) { return state_->has_requests(index); }
 
 SessionState::SessionState(virtio::Device& device, SessionOptions options)
     : device_(device), options_(options), vrings_(device.queue_count()) {
@@ -120,13 +124,19 @@ void SessionState::send(Request request, const std::vector<std::byte>& payload) 
   actions_.emplace_back(action::Send{std::move(bytes)});
 }
 
-Service SessionState::service(std::uint16_t index) {
+bool SessionState::has_requests(std::uint16_t index) {
+  Vring* const vring = find_vring(index);
+  const virtio::Queue* const queue = vring != nullptr ? vring->serviceable() : nullptr;
+  return queue != nullptr && queue->has_requests();
+}
+
+Service SessionState::service(std::uint16_t index, NextRequest next) {
   Service result;
   Vring* const vring = find_vring(index);
   virtio::Queue* const queue = vring != nullptr ? vring->serviceable() : nullptr;
   if (queue == nullptr) return result;
 
-  result.more = drain(index, *queue);
+  result.more = drain(index, *queue, next);
   result.interrupt = queue->take_interrupt();
   result.error = queue->broken_reason();
   if (memory_.lost()) {
@@ -139,10 +149,11 @@ Service SessionState::service(std::uint16_t index) {
   return result;
 }
 
-bool SessionState::drain(std::uint16_t index, virtio::Queue& queue) {
+bool SessionState::drain(std::uint16_t index, virtio::Queue& queue, NextRequest next) {
   for (int pass = 0; pass < max_passes; ++pass) {
     queue.disable_notifications();
     if (device_.process(index, queue) == virtio::Progress::more) return true;
+    if (next == NextRequest::by_looking) return false;
     if (!queue.enable_notifications()) return false;
   }
   return true;

@@ -69,6 +69,12 @@ struct Service {
   std::string error;  ///< Not empty once, when the queue broke: log it, signal the error fd.
 };
 
+/// How the driver's next request will be noticed.
+enum class NextRequest {
+  by_kick,     ///< The driver is asked for a kick.
+  by_looking,  ///< It is not: `Session::has_requests` is asked, again and again.
+};
+
 /// What a session offers to its front-end.
 struct SessionOptions {
   /// CONFIGURE_MEM_SLOTS: memory region by region, up to 509 of them, instead of in one table of up
@@ -102,7 +108,11 @@ class Session {
 
   /// Serves queue `index` after a kick or because `more` or `ServiceQueue` said so. Does nothing
   /// for a queue that is stopped, disabled or broken.
-  [[nodiscard]] Service service(std::uint16_t index);
+  [[nodiscard]] Service service(std::uint16_t index, NextRequest next = NextRequest::by_kick);
+
+  /// Whether `service` would find requests in queue `index`. After NextRequest::by_looking; whoever
+  /// does not want to look any more calls `service` with `by_kick`.
+  [[nodiscard]] bool has_requests(std::uint16_t index);
 
  private:
   std::unique_ptr<SessionState> state_;

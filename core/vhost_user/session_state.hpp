@@ -26,7 +26,8 @@ class SessionState {
   SessionState(virtio::Device& device, SessionOptions options);
 
   [[nodiscard]] std::vector<Action> on_message(Message message);
-  [[nodiscard]] Service service(std::uint16_t index);
+  [[nodiscard]] Service service(std::uint16_t index, NextRequest next);
+  [[nodiscard]] bool has_requests(std::uint16_t index);
 
   // Feature negotiation: handlers_features.cpp.
   Outcome get_features(Message&);
@@ -78,7 +79,7 @@ class SessionState {
   void set_enabled(std::uint16_t index, bool enabled);
   void memory_changed();
   /// Serves a queue until it is empty or it is somebody else's turn; true when there is more.
-  [[nodiscard]] bool drain(std::uint16_t index, virtio::Queue& queue);
+  [[nodiscard]] bool drain(std::uint16_t index, virtio::Queue& queue, NextRequest next);
 
   virtio::Device& device_;
   const SessionOptions options_;

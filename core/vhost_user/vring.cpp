@@ -149,6 +149,8 @@ std::optional<Refusal> Vring::start(const virtio::GuestMemory& memory, std::uint
 
 std::uint32_t Vring::stop() {
   if (started()) {
+    // Whoever serves the ring next need not know that kicks were switched off.
+    if (!lost_) static_cast<void>(queue()->enable_notifications());
     setup_.base = queue()->base();
     left_ = setup_;
     queue_.emplace<std::monostate>();

@@ -107,6 +107,10 @@ bool PackedQueue::is_available() const {
   return (flags & packed_access::marks) == next_available_.available_flags();
 }
 
+bool PackedQueue::has_requests() const {
+  return attached() && broken_reason_.empty() && is_available();
+}
+
 Pop PackedQueue::pop(Chain& chain) {
   chain.head = 0;
   chain.readable.clear();

@@ -69,6 +69,7 @@ class PackedQueue final : public Queue {
   PackedQueue(const GuestMemory& memory, PackedRing ring, Features features, std::uint32_t base);
 
   [[nodiscard]] Pop pop(Chain& chain) override;
+  [[nodiscard]] bool has_requests() const override;
   using Queue::complete;
   void complete(std::span<const Completion> completions) override;
   [[nodiscard]] std::string_view broken_reason() const override { return broken_reason_; }

@@ -44,6 +44,10 @@ class Queue {
   /// the chain with null data.
   [[nodiscard]] virtual Pop pop(Chain& chain) = 0;
 
+  /// Whether `pop` would find something, a ring that cannot be parsed included. For who looks again
+  /// and again instead of waiting for a kick; cheap, and nothing is changed.
+  [[nodiscard]] virtual bool has_requests() const = 0;
+
   /// Hands requests back, in the order of `pop`. The driver, or a back-end that takes the queue
   /// over because this process ended, sees all of them answered or none.
   virtual void complete(std::span<const Completion> completions) = 0;

@@ -74,6 +74,16 @@ bool SplitQueue::break_ring(std::string reason) {
   return false;
 }
 
+std::uint16_t SplitQueue::available_index() const {
+  // Acquire: what the driver wrote before it moved the index is seen after (2.7.13.3).
+  return ring_access::load<std::uint16_t>(ring_access::available_index(ring_),
+                                          std::memory_order_acquire);
+}
+
+bool SplitQueue::has_requests() const {
+  return attached() && broken_reason_.empty() && available_index() != next_available_;
+}
+
 Pop SplitQueue::pop(Chain& chain) {
   chain.head = 0;
   chain.readable.clear();
@@ -81,9 +91,7 @@ Pop SplitQueue::pop(Chain& chain) {
   chain.descriptors = 0;
   if (!broken_reason_.empty()) return Pop::broken;
 
-  // Acquire: what the driver wrote before it moved the index is seen after (2.7.13.3).
-  const auto index = ring_access::load<std::uint16_t>(ring_access::available_index(ring_),
-                                                      std::memory_order_acquire);
+  const std::uint16_t index = available_index();
   if (index == next_available_) return Pop::empty;
   if (!check_available(index) || !read_chain(chain)) {
     chain.readable.clear();
@@ -200,8 +208,7 @@ bool SplitQueue::enable_notifications() {
   // reads what was stored. If each read first, both could miss the other's write, and the request
   // would wait for ever.
   std::atomic_thread_fence(std::memory_order_seq_cst);
-  return ring_access::load<std::uint16_t>(ring_access::available_index(ring_),
-                                          std::memory_order_acquire) != next_available_;
+  return available_index() != next_available_;
 }
 
 bool SplitQueue::has_completions() const {

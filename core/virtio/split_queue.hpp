@@ -60,6 +60,7 @@ class SplitQueue final : public Queue {
              std::uint16_t next_available);
 
   [[nodiscard]] Pop pop(Chain& chain) override;
+  [[nodiscard]] bool has_requests() const override;
   using Queue::complete;
   void complete(std::span<const Completion> completions) override;
   [[nodiscard]] std::string_view broken_reason() const override { return broken_reason_; }
@@ -77,6 +78,7 @@ class SplitQueue final : public Queue {
 
  private:
   [[nodiscard]] bool attached() const { return ring_.used != nullptr; }
+  [[nodiscard]] std::uint16_t available_index() const;
   void attach(const SplitRing& ring);
   /// Returns false, so that a parser can say `return break_ring(...)`.
   bool break_ring(std::string reason);

@@ -54,6 +54,7 @@ class WatchedQueue final : public virtio::Queue {
 
   std::vector<std::uint16_t> used_indices;
 
+  [[nodiscard]] bool has_requests() const override { return guest_.queue().has_requests(); }
   [[nodiscard]] virtio::Pop pop(virtio::Chain& chain) override { return guest_.queue().pop(chain); }
   void complete(std::span<const virtio::Completion> completions) override {
     guest_.queue().complete(completions);

@@ -14,6 +14,7 @@ class FourRequests final : public virtio::Queue {
   std::size_t popped = 0;
   std::size_t completed = 0;
 
+  [[nodiscard]] bool has_requests() const override { return popped < 4; }
   [[nodiscard]] virtio::Pop pop(virtio::Chain& /*chain*/) override {
     if (popped == 4) return virtio::Pop::empty;
     ++popped;

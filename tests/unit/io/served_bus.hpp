@@ -29,8 +29,8 @@ inline Server::GuestDeviceFactory i2c_devices(std::shared_ptr<i2c::Adapter> adap
 
 /// A simulated bus with a 24c02 that has no write cycle, served to `guests` guests.
 struct ServedBus {
-  explicit ServedBus(std::size_t guests = 1)
-      : server({.path = folder / "i2c.sock", .count = guests}, i2c_devices(bus)) {
+  explicit ServedBus(std::size_t guests = 1, PollPolicy poll = {})
+      : server({.path = folder / "i2c.sock", .count = guests, .poll = poll}, i2c_devices(bus)) {
     eeprom->set_write_cycle(std::chrono::milliseconds(0));
     bus->attach(eeprom);
   }
