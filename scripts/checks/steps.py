@@ -18,10 +18,12 @@ TYPED_PATHS = (
     "tests/conftest.py",
     "tests/python",
     "tests/daemon",
+    "tests/bench",
     "tests/e2e",
     "tests/tree",
     "examples",
     "scripts/run_checks.py",
+    "scripts/benchmark",
 )
 # Where these import from, besides the package.
 TYPED_MODULES = ("python", "tests/support", "tests/tree", "scripts")
@@ -105,6 +107,10 @@ def _daemon(workspace: Workspace) -> Sequence[Row]:
     return [pytest.run_pytest(workspace, "daemon", "tests/daemon")]
 
 
+def _bench(workspace: Workspace) -> Sequence[Row]:
+    return [pytest.run_pytest(workspace, "bench", "tests/bench")]
+
+
 def _guest(workspace: Workspace) -> Sequence[Row]:
     workspace.run(["scripts/setup", "guest"], "setup-guest", "building the Linux guest")
     return [Row.check("guest", True, "kernel, modules and programs")]
@@ -156,6 +162,7 @@ STEPS = (
     Step("types", "mypy --strict finds nothing", _types, needs=("package",)),
     Step("python", "tests/python", _python, needs=("package",)),
     Step("daemon", "tests/daemon", _daemon, needs=("build", "package")),
+    Step("bench", "tests/bench: the benchmark's answers are right", _bench, needs=("build", "package")),
     Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
     Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("build", "package", "guest"), quick=False),
     Step("wheel", "the wheel, in an environment of its own", _wheel, needs=("package", "guest"), quick=False),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """Prints what pyproject.toml requires, one a line: `build` for building the package and using it, `test`
-for that and the tests.
+for that and the tests, `bench` for that and the plots of the benchmark.
 """
 
 import sys
@@ -11,7 +11,7 @@ try:
 except ModuleNotFoundError:  # before Python 3.11
     from pip._vendor import tomli as tomllib  # type: ignore[no-redef]
 
-EXTRAS = {"build": (), "test": ("dev",)}
+EXTRAS = {"build": (), "test": ("dev",), "bench": ("bench",)}
 
 
 def requirements(group: str, pyproject: Path) -> list[str]:
