@@ -22,6 +22,7 @@ TYPED_PATHS = (
     "tests/e2e",
     "tests/tree",
     "examples",
+    "scripts/callgrind",
     "scripts/run_checks.py",
     "scripts/benchmark",
 )
@@ -145,6 +146,12 @@ def _tidy(workspace: Workspace) -> Sequence[Row]:
     return [Row.check("tidy", status == 0, "clang-tidy")]
 
 
+def _instructions(workspace: Workspace) -> Sequence[Row]:
+    status = workspace.status(["scripts/instructions"], "instructions", "counting instructions")
+    note = "instructions per transaction, against tests/bench/instructions.json"
+    return [Row.check("instructions", status == 0, note)]
+
+
 def _counts(workspace: Workspace) -> Sequence[Row]:
     status = workspace.status(["scripts/count-tests"], "counts", "comparing the README's counts")
     return [Row.check("counts", status == 0, "the README's numbers of tests")]
@@ -169,6 +176,7 @@ STEPS = (
     Step("asan", "C++ tests under Clang's ASan and UBSan", _asan, quick=False),
     Step("tsan", "C++ tests under Clang's ThreadSanitizer", _tsan, quick=False),
     Step("tidy", "clang-tidy finds nothing", _tidy, needs=("build",), quick=False),
+    Step("instructions", "no path takes more instructions than its baseline", _instructions, quick=False),
     Step("counts", "the README gives the numbers of tests", _counts, needs=("build", "package"), quick=False),
 )
 
