@@ -25,19 +25,29 @@ bool is_chosen(const Case& test, const std::string& name) {
   return test.name == name || test.area() == name;
 }
 
-/// The cases that were asked for; throws std::invalid_argument for a name that is none.
-std::vector<Case> choose(const std::vector<std::string>& only) {
-  std::vector<Case> cases = all_cases();
-  for (const std::string& name : only) {
+bool is_any_of(const Case& test, const std::vector<std::string>& names) {
+  return std::ranges::any_of(names, [&](const std::string& name) { return is_chosen(test, name); });
+}
+
+/// Throws std::invalid_argument for a name that is none of a case or area.
+void check_names(const std::vector<Case>& cases, const std::vector<std::string>& names,
+                 const std::string& option) {
+  for (const std::string& name : names) {
     if (std::ranges::none_of(cases, [&](const Case& each) { return is_chosen(each, name); })) {
-      throw std::invalid_argument("--only: there is no case or area '" + name +
+      throw std::invalid_argument(option + ": there is no case or area '" + name +
                                   "'; --list has their names");
     }
   }
+}
+
+/// The cases that were asked for; throws std::invalid_argument for a name that is none.
+std::vector<Case> choose(const Options& options) {
+  std::vector<Case> cases = all_cases();
+  check_names(cases, options.only, "--only");
+  check_names(cases, options.without, "--without");
   std::erase_if(cases, [&](const Case& each) {
-    return !only.empty() && std::ranges::none_of(only, [&](const std::string& name) {
-      return is_chosen(each, name);
-    });
+    return (!options.only.empty() && !is_any_of(each, options.only)) ||
+           is_any_of(each, options.without);
   });
   return cases;
 }
@@ -94,7 +104,7 @@ void write_file(const std::string& path, void (*write)(std::ostream&, const Repo
 }
 
 int run(const Options& options) {
-  const std::vector<Case> cases = choose(options.only);
+  const std::vector<Case> cases = choose(options);
   if (options.list) {
     list(cases, options.markdown);
     return all_passed;

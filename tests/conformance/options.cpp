@@ -90,6 +90,11 @@ class CommandLine {
         ->option_text("NAME")
         ->allow_extra_args(false)
         ->group(group);
+    app_.add_option("--without", options_.without,
+                    "Leave this case, or this area, out; may be repeated")
+        ->option_text("NAME")
+        ->allow_extra_args(false)
+        ->group(group);
     app_.add_option("--limit", limit_ms_,
                     "How long the back-end may take for an answer, in ms [3000]")
         ->option_text("MS")

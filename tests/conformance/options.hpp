@@ -12,7 +12,8 @@ namespace vhost_device::conformance {
 /// What the user wants.
 struct Options {
   Settings settings;
-  std::vector<std::string> only;  ///< Names of cases and areas; empty: all.
+  std::vector<std::string> only;     ///< Names of cases and areas; empty: all.
+  std::vector<std::string> without;  ///< Names of cases and areas that are left out.
   std::string back_end;
   std::string json;   ///< Where to; empty: nowhere.
   std::string junit;  ///< Where to; empty: nowhere.

@@ -20,13 +20,16 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t gap = 5;
 constexpr std::size_t largest_request = 65536;
 
-std::vector<std::byte> header_bytes(const Request& request) {
+/// The device-readable part: header, and buf of a write.
+std::vector<std::byte> output_of(const Request& request) {
   const i2c::format::OutHeader header{
       .address = boost::endian::native_to_little(request.address_field),
       .padding = 0,
       .flags = boost::endian::native_to_little(request.flags)};
-  const auto bytes = std::as_bytes(std::span(&header, 1));
-  return {bytes.begin(), bytes.end()};
+  std::vector<std::byte> bytes(sizeof header + request.written.size());
+  std::memcpy(bytes.data(), &header, sizeof header);
+  std::ranges::copy(request.written, bytes.begin() + sizeof header);
+  return bytes;
 }
 
 /// The pieces that `total` bytes are cut into, as `wanted`; what is left comes last.
@@ -66,8 +69,7 @@ Peer::Pending Peer::place(const Request& request) {
   const std::span<std::byte> memory = memory_.bytes();
   // A request lies in one part of the arena, which has nothing else in it.
   if (next_ + largest_request > memory_bytes) next_ = arena;
-  std::vector<std::byte> output = header_bytes(request);
-  output.insert(output.end(), request.written.begin(), request.written.end());
+  const std::vector<std::byte> output = output_of(request);
   Pending pending{.head = 0,
                   .descriptors = 1,
                   .read_bytes = request.read_bytes,

@@ -12,6 +12,10 @@ namespace {
 // A batch is no larger than this, whatever the ring: it is about the ring, not about endurance.
 constexpr std::size_t max_batch = 256;
 
+// The largest ring of QEMU (VIRTQUEUE_MAX_SIZE). A device may have a largest size of its own
+// (VIRTIO 1.3, 4.1.4.3), which vhost-user has no message for: beyond this, nobody would notice.
+constexpr unsigned largest_in_use = 1024;
+
 /// Fills the ring with good requests, as far as they fit, and checks their answers. How many they
 /// were.
 std::size_t fill_once(Bench& bench, Peer& peer, bool indirect) {
@@ -96,20 +100,22 @@ std::vector<Case> ring_cases() {
   std::vector<Case> cases;
   for (unsigned entries = 1; entries <= virtio::max_split_ring_size; entries *= 2) {
     const auto count = static_cast<std::uint16_t>(entries);
-    cases.push_back({"ring/size-" + std::to_string(entries), Level::must,
+    const Level level = entries <= largest_in_use ? Level::must : Level::should;
+    cases.push_back({"ring/size-" + std::to_string(entries), level,
                      "VIRTIO 1.3, 2.7 and 2.8; vhost-user, SET_VRING_NUM",
                      "Serves a ring of " + std::to_string(entries) + " entries.",
                      [count](Bench& bench) { size(bench, count, false); }});
   }
   for (const std::uint16_t count : {std::uint16_t{3}, std::uint16_t{100}, std::uint16_t{32767}}) {
-    cases.push_back({"ring/size-" + std::to_string(count), Level::must, "VIRTIO 1.3, 2.8.10.1",
+    const Level level = count <= largest_in_use ? Level::must : Level::should;
+    cases.push_back({"ring/size-" + std::to_string(count), level, "VIRTIO 1.3, 2.8.10.1",
                      "Serves a packed ring whose size is no power of two.",
                      [count](Bench& bench) { size(bench, count, false); }, Rings::packed});
   }
   cases.push_back({"ring/wrap", Level::must, "VIRTIO 1.3, 2.7.13.3 and 2.8.1",
                    "Goes on where the indices, or the wrap counters, wrap.",
                    [](Bench& bench) { size(bench, 64, true); }});
-  cases.push_back({"ring/wrap-of-largest", Level::must, "VIRTIO 1.3, 2.7.13.3 and 2.8.1",
+  cases.push_back({"ring/wrap-of-largest", Level::should, "VIRTIO 1.3, 2.7.13.3 and 2.8.1",
                    "Goes on where the indices, or the wrap counters, of the largest ring wrap.",
                    [](Bench& bench) { size(bench, virtio::max_split_ring_size, true); }});
   cases.push_back({"ring/70000-requests", Level::must, "VIRTIO 1.3, 2.7.13.3",
