@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checks.outcome import Row, StepFailed
 from checks.results import read_junit
 from checks.workspace import Workspace
 
 
-def run_pytest(workspace: Workspace, name: str, folder: str) -> Row:
-    """Runs the tests in `folder`. No test at all is a failure."""
+def run_pytest(workspace: Workspace, name: str, *paths: str, options: Sequence[str] = ()) -> Row:
+    """Runs the tests in files and folders. No test at all is a failure."""
     results = workspace.logs / f"{name}.xml"
     results.unlink(missing_ok=True)
     command = [
         workspace.python,
         "-m",
         "pytest",
-        folder,
+        *paths,
+        *options,
         f"--junitxml={results}",
         "-rfEs",
         "--tb=short",

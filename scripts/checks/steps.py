@@ -25,9 +25,19 @@ TYPED_PATHS = (
     "scripts/callgrind",
     "scripts/run_checks.py",
     "scripts/benchmark",
+    "scripts/conformance",
 )
 # Where these import from, besides the package.
 TYPED_MODULES = ("python", "tests/support", "tests/tree", "scripts")
+
+# What a guest's drivers, tools and life show of its queue, which here is a packed one.
+PACKED_TESTS = (
+    "tests/e2e/test_absent_chip.py",
+    "tests/e2e/test_at24_driver.py",
+    "tests/e2e/test_guest_life.py",
+    "tests/e2e/test_i2c_tools.py",
+    "tests/e2e/test_lm75_driver.py",
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,10 @@ def _guest(workspace: Workspace) -> Sequence[Row]:
 
 
 def _e2e(workspace: Workspace) -> Sequence[Row]:
-    return [pytest.run_pytest(workspace, "e2e", "tests/e2e")]
+    return [
+        pytest.run_pytest(workspace, "e2e", "tests/e2e"),
+        pytest.run_pytest(workspace, "e2e-packed", *PACKED_TESTS, options=["--guest-packed"]),
+    ]
 
 
 def _wheel(workspace: Workspace) -> Sequence[Row]:
@@ -171,7 +184,13 @@ STEPS = (
     Step("daemon", "tests/daemon", _daemon, needs=("build", "package")),
     Step("bench", "tests/bench: the benchmark's answers are right", _bench, needs=("build", "package")),
     Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
-    Step("e2e", "tests/e2e, with QEMU", _e2e, needs=("build", "package", "guest"), quick=False),
+    Step(
+        "e2e",
+        "tests/e2e with QEMU, some again with packed queues",
+        _e2e,
+        needs=("build", "package", "guest"),
+        quick=False,
+    ),
     Step("wheel", "the wheel, in an environment of its own", _wheel, needs=("package", "guest"), quick=False),
     Step("asan", "C++ tests under Clang's ASan and UBSan", _asan, quick=False),
     Step("tsan", "C++ tests under Clang's ThreadSanitizer", _tsan, quick=False),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """A guest whose bus has a packed virtqueue: the drivers, the tools, a pause and a reboot.
 
-All other end-to-end tests have a split one, unless they are run with --guest-packed.
+All other end-to-end tests have a split one, unless they are run with --guest-packed. scripts/test does that
+with PACKED_TESTS of scripts/checks/steps.py.
 """
 
 from __future__ import annotations
