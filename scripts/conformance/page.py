@@ -22,7 +22,8 @@ adapter of a kernel, by real ioctls, the daemon runs
 
 runs all of this page's again, and writes it. rust-vmm's program is built with the libraries of its lock
 file. With vhost-user-backend 0.10.1 instead of 0.10.0, which `cargo install` takes when it is not told
-`--locked`, it passes `ring/wrap` and `life/guest-reset` besides.
+`--locked`, it passes `ring/wrap` and `life/guest-reset` besides. This is one run: what hangs on a race may
+end otherwise in another, as rust-vmm's `life/waiting-while-disabled` does.
 """
 
 HOW_TO_READ = """\
