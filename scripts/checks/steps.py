@@ -123,8 +123,9 @@ def _bench(workspace: Workspace) -> Sequence[Row]:
 
 
 def _guest(workspace: Workspace) -> Sequence[Row]:
-    workspace.run(["scripts/setup", "guest"], "setup-guest", "building the Linux guest")
-    return [Row.check("guest", True, "kernel, modules and programs")]
+    stages = ["guest", "user-mode-linux"]
+    workspace.run(["scripts/setup", *stages], "setup-guest", "building the Linux guests")
+    return [Row.check("guest", True, "kernel, modules and programs; User Mode Linux")]
 
 
 def _e2e(workspace: Workspace) -> Sequence[Row]:
@@ -183,7 +184,7 @@ STEPS = (
     Step("python", "tests/python", _python, needs=("package",)),
     Step("daemon", "tests/daemon", _daemon, needs=("build", "package")),
     Step("bench", "tests/bench: the benchmark's answers are right", _bench, needs=("build", "package")),
-    Step("guest", "the Linux guest, in ~/.cache/vhost-device", _guest, needs=("package",), quick=False),
+    Step("guest", "the Linux guest and User Mode Linux", _guest, needs=("package",), quick=False),
     Step(
         "e2e",
         "tests/e2e with QEMU, some again with packed queues",
