@@ -10,6 +10,7 @@
 
 #include "core/i2c/virtio_i2c_format.hpp"
 #include "core/virtio/chain_parts.hpp"
+#include "tests/bench/paths/serve.hpp"
 
 namespace vhost_device::bench {
 namespace {
@@ -98,7 +99,7 @@ void Batch::run(std::size_t count, const std::function<vhost_user::Service()>& s
 }
 
 void Batch::run_uncounted() {
-  run(transactions_.size(), [this] { return guest_.session().service(0); });
+  run(transactions_.size(), [this] { return serve(guest_.session()); });
 }
 
 void Batch::check(const Request& request, std::uint32_t written) const {
