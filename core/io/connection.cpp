@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
 #include "core/io/message_socket.hpp"
@@ -23,6 +24,10 @@ using boost::system::error_code;
 
 // So many messages are taken before the queues get their turn.
 constexpr int messages_per_turn = 16;
+
+// How often in a row a queue is looked at again because requests came in meanwhile, before messages
+// get their turn.
+constexpr int max_passes = 16;
 
 /// Descriptors come from the front-end, and one that blocks would stop this guest's thread.
 void set_non_blocking(const support::UniqueFd& fd) {
@@ -190,21 +195,18 @@ void Connection::set_kick(std::uint16_t index, support::UniqueFd fd) {
 
 void Connection::wait_for_kick(std::uint16_t index) {
   Notifications& queue = queues_[index];
-  queue.kick->async_wait(
-      boost::asio::posix::stream_descriptor::wait_read,
-      [self = shared_from_this(), index, generation = queue.kick_generation](error_code error) {
-        const Notifications& now = self->queues_[index];
-        if (!now.kick || now.kick_generation != generation) return;
-        if (error) return self->close_because("cannot wait for kicks: " + error.message());
-        self->on_kick(index);
-      });
+  // Reading tries at once and waits only then, which is a system call less than waiting first.
+  queue.kick->async_read_some(boost::asio::buffer(queue.kicks),
+                              [self = shared_from_this(), index,
+                               generation = queue.kick_generation](error_code error, std::size_t) {
+                                const Notifications& now = self->queues_[index];
+                                if (!now.kick || now.kick_generation != generation) return;
+                                self->on_kick(index, error);
+                              });
 }
 
-void Connection::on_kick(std::uint16_t index) {
-  // An eventfd gives its count in 8 bytes; a pipe as many bytes as there were kicks.
-  std::array<std::byte, 512> ignored;
-  const ssize_t size = ::read(queues_[index].kick->native_handle(), ignored.data(), ignored.size());
-  if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
+void Connection::on_kick(std::uint16_t index, error_code error) {
+  if (error) {
     log_->write(spdlog::level::warn, "the kick descriptor of queue " + std::to_string(index) +
                                          " is closed at its other end");
     queues_[index].kick.reset();
@@ -224,9 +226,28 @@ void Connection::post_service(std::uint16_t index) {
 }
 
 void Connection::service(std::uint16_t index) {
-  const bool looks = queues_[index].poller.wants_to_look();
-  serve(index, looks ? vhost_user::NextRequest::by_looking : vhost_user::NextRequest::by_kick);
-  if (looks) post_look(index);
+  QueuePoller& poller = queues_[index].poller;
+  for (int pass = 0; pass < max_passes; ++pass) {
+    if (!serve(index)) return;
+    if (poller.wants_to_look()) return post_look(index);
+    if (!session_.wait_for_kick(index)) return;
+  }
+  post_service(index);
+}
+
+bool Connection::serve(std::uint16_t index) {
+  const vhost_user::Service done = session_.service(index);
+  Notifications& queue = queues_[index];
+  if (done.interrupt) signal(queue.call);
+  queue.poller.answered();
+  if (!done.error.empty()) {
+    log_->write(spdlog::level::err,
+                "queue " + std::to_string(index) +
+                    " is stopped until the driver sets it up anew: " + done.error);
+    signal(queue.error);
+  }
+  if (done.more) post_service(index);
+  return !done.more;
 }
 
 void Connection::post_look(std::uint16_t index) {
@@ -244,22 +265,8 @@ void Connection::look(std::uint16_t index) {
     case QueuePoller::Seen::nothing_yet:
       return post_look(index);
     case QueuePoller::Seen::nothing:
-      return serve(index, vhost_user::NextRequest::by_kick);
+      if (session_.wait_for_kick(index)) post_service(index);
   }
-}
-
-void Connection::serve(std::uint16_t index, vhost_user::NextRequest next) {
-  const vhost_user::Service done = session_.service(index, next);
-  Notifications& queue = queues_[index];
-  if (done.interrupt) signal(queue.call);
-  queue.poller.answered();
-  if (!done.error.empty()) {
-    log_->write(spdlog::level::err,
-                "queue " + std::to_string(index) +
-                    " is stopped until the driver sets it up anew: " + done.error);
-    signal(queue.error);
-  }
-  if (done.more) post_service(index);
 }
 
 }  // namespace vhost_device::io

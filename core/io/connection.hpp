@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,6 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     explicit Notifications(PollPolicy poll) : poller(poll) {}
 
     std::optional<boost::asio::posix::stream_descriptor> kick;
+    std::array<std::byte, 64> kicks;    // what is read from it: a count, or as many bytes as kicks
     std::uint64_t kick_generation = 0;  // tells a wait for this descriptor from one for an older
     support::UniqueFd call;
     support::UniqueFd error;
@@ -71,12 +75,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                      const support::UniqueFd& fd);
   void set_kick(std::uint16_t index, support::UniqueFd fd);
   void wait_for_kick(std::uint16_t index);
-  void on_kick(std::uint16_t index);
+  void on_kick(std::uint16_t index, boost::system::error_code error);
   void post_service(std::uint16_t index);
   void service(std::uint16_t index);
+  /// Once; false when it has to go on later.
+  [[nodiscard]] bool serve(std::uint16_t index);
   void post_look(std::uint16_t index);
   void look(std::uint16_t index);
-  void serve(std::uint16_t index, vhost_user::NextRequest next);
 
   Socket socket_;
   std::shared_ptr<GuestLog> log_;

@@ -16,10 +16,6 @@ namespace {
 /// The index in SET_VRING_KICK and its like has eight bits.
 [[maybe_unused]] constexpr std::size_t max_queues = vring_file::index_mask + 1;
 
-/// How often in a row a queue is looked at again because requests came in meanwhile, before control
-/// messages get their turn.
-constexpr int max_passes = 16;
-
 constexpr std::uint64_t success = 0;
 constexpr std::uint64_t failure = 1;
 
@@ -48,11 +44,11 @@ std::vector<Action> Session::on_message(Message message) {
   return state_->on_message(std::move(message));
 }
 
-Service Session::service(std::uint16_t index, NextRequest next) {
-  return state_->service(index, next);
-}
+Service Session::service(std::uint16_t index) { return state_->service(index); }
 
 bool Session::has_requests(std::uint16_t index) { return state_->has_requests(index); }
+
+bool Session::wait_for_kick(std::uint16_t index) { return state_->wait_for_kick(index); }
 
 SessionState::SessionState(virtio::Device& device, SessionOptions options)
     : device_(device), options_(options), vrings_(device.queue_count()) {
@@ -130,13 +126,20 @@ bool SessionState::has_requests(std::uint16_t index) {
   return queue != nullptr && queue->has_requests();
 }
 
-Service SessionState::service(std::uint16_t index, NextRequest next) {
+bool SessionState::wait_for_kick(std::uint16_t index) {
+  Vring* const vring = find_vring(index);
+  virtio::Queue* const queue = vring != nullptr ? vring->serviceable() : nullptr;
+  return queue != nullptr && queue->enable_notifications();
+}
+
+Service SessionState::service(std::uint16_t index) {
   Service result;
   Vring* const vring = find_vring(index);
   virtio::Queue* const queue = vring != nullptr ? vring->serviceable() : nullptr;
   if (queue == nullptr) return result;
 
-  result.more = drain(index, *queue, next);
+  queue->disable_notifications();
+  result.more = device_.process(index, *queue) == virtio::Progress::more;
   result.interrupt = queue->take_interrupt();
   result.error = queue->broken_reason();
   if (memory_.lost()) {
@@ -147,16 +150,6 @@ Service SessionState::service(std::uint16_t index, NextRequest next) {
     vring->stop_broken();
   }
   return result;
-}
-
-bool SessionState::drain(std::uint16_t index, virtio::Queue& queue, NextRequest next) {
-  for (int pass = 0; pass < max_passes; ++pass) {
-    queue.disable_notifications();
-    if (device_.process(index, queue) == virtio::Progress::more) return true;
-    if (next == NextRequest::by_looking) return false;
-    if (!queue.enable_notifications()) return false;
-  }
-  return true;
 }
 
 }  // namespace vhost_device::vhost_user

@@ -69,12 +69,6 @@ struct Service {
   std::string error;  ///< Not empty once, when the queue broke: log it, signal the error fd.
 };
 
-/// How the driver's next request will be noticed.
-enum class NextRequest {
-  by_kick,     ///< The driver is asked for a kick.
-  by_looking,  ///< It is not: `Session::has_requests` is asked, again and again.
-};
-
 /// What a session offers to its front-end.
 struct SessionOptions {
   /// CONFIGURE_MEM_SLOTS: memory region by region, up to 509 of them, instead of in one table of up
@@ -106,13 +100,18 @@ class Session {
   /// Takes one whole message from the front-end.
   [[nodiscard]] std::vector<Action> on_message(Message message);
 
-  /// Serves queue `index` after a kick or because `more` or `ServiceQueue` said so. Does nothing
-  /// for a queue that is stopped, disabled or broken.
-  [[nodiscard]] Service service(std::uint16_t index, NextRequest next = NextRequest::by_kick);
+  /// Serves what is waiting in queue `index`: after a kick, or because `more`, `ServiceQueue`,
+  /// `has_requests` or `wait_for_kick` said so. Does nothing for a queue that is stopped, disabled
+  /// or broken. Kicks are not wanted afterwards; see `wait_for_kick`.
+  [[nodiscard]] Service service(std::uint16_t index);
 
-  /// Whether `service` would find requests in queue `index`. After NextRequest::by_looking; whoever
-  /// does not want to look any more calls `service` with `by_kick`.
+  /// Whether `service` would find requests in queue `index`, for who looks instead of waiting.
   [[nodiscard]] bool has_requests(std::uint16_t index);
+
+  /// Asks the driver for a kick at its next request. True when requests are waiting already, for
+  /// which no kick may come: call `service` again. To be called after the interrupt was signalled,
+  /// since a quick driver's next request has come by then.
+  [[nodiscard]] bool wait_for_kick(std::uint16_t index);
 
  private:
   std::unique_ptr<SessionState> state_;

@@ -26,8 +26,9 @@ class SessionState {
   SessionState(virtio::Device& device, SessionOptions options);
 
   [[nodiscard]] std::vector<Action> on_message(Message message);
-  [[nodiscard]] Service service(std::uint16_t index, NextRequest next);
+  [[nodiscard]] Service service(std::uint16_t index);
   [[nodiscard]] bool has_requests(std::uint16_t index);
+  [[nodiscard]] bool wait_for_kick(std::uint16_t index);
 
   // Feature negotiation: handlers_features.cpp.
   Outcome get_features(Message&);
@@ -79,7 +80,6 @@ class SessionState {
   void set_enabled(std::uint16_t index, bool enabled);
   void memory_changed();
   /// Serves a queue until it is empty or it is somebody else's turn; true when there is more.
-  [[nodiscard]] bool drain(std::uint16_t index, virtio::Queue& queue, NextRequest next);
 
   virtio::Device& device_;
   const SessionOptions options_;

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "core/virtio/guest_memory.hpp"
@@ -34,10 +33,17 @@ class ChainBuilder {
   /// Counts a descriptor that was read.
   void count() { ++chain_.descriptors; }
 
-  /// Adds what a descriptor names. Broken: a readable one behind a writable one; more than
-  /// `max_request_buffers` pieces.
-  [[nodiscard]] std::optional<std::string> add(std::uint64_t guest_address, std::uint32_t length,
-                                               bool writable);
+  /// Adds what a descriptor names. False, and the ring is broken: a readable one behind a writable
+  /// one; more than `max_request_buffers` pieces. `problem` says which.
+  [[nodiscard]] bool add(std::uint64_t guest_address, std::uint32_t length, bool writable) {
+    if (writable_seen_ && !writable) return false;
+    writable_seen_ = writable;
+    memory_.translate(guest_address, length, writable ? chain_.writable : chain_.readable);
+    return chain_.readable.size() + chain_.writable.size() <= max_request_buffers;
+  }
+
+  /// Why `add` returned false.
+  [[nodiscard]] std::string problem() const;
 
  private:
   const GuestMemory& memory_;
@@ -48,8 +54,13 @@ class ChainBuilder {
 /// An indirect table in guest memory.
 class IndirectTable {
  public:
-  /// Broken: a length that is zero, not a multiple of 16, or above `max_indirect_entries` entries.
-  [[nodiscard]] static std::optional<std::string> check(std::uint32_t length);
+  /// False, and the ring is broken, for a length that is zero, not a multiple of 16, or above
+  /// `max_indirect_entries` entries. `problem` says so.
+  [[nodiscard]] static constexpr bool can_have(std::uint32_t length) {
+    const std::uint32_t entries = length / descriptor_bytes;
+    return length % descriptor_bytes == 0 && entries != 0 && entries <= max_indirect_entries;
+  }
+  [[nodiscard]] static std::string problem(std::uint32_t length);
 
   /// Of a length that was checked; the table need not be in guest memory.
   IndirectTable(const GuestMemory& memory, std::uint64_t guest_address, std::uint32_t length)
@@ -63,9 +74,16 @@ class IndirectTable {
   /// The 16 bytes of an entry: in guest memory, or in `storage` where the table runs across memory
   /// regions. Null for an entry that is not wholly in guest memory.
   [[nodiscard]] const std::byte* entry(std::uint32_t index,
-                                       std::array<std::byte, descriptor_bytes>& storage) const;
+                                       std::array<std::byte, descriptor_bytes>& storage) const {
+    if (bytes_ != nullptr) return bytes_ + descriptor_bytes * index;
+    return read_entry(index, storage);
+  }
 
  private:
+  /// The table, and perhaps this very entry, runs across memory regions; or it is not in memory.
+  [[nodiscard]] const std::byte* read_entry(std::uint32_t index,
+                                            std::array<std::byte, descriptor_bytes>& storage) const;
+
   const GuestMemory& memory_;
   std::uint64_t guest_address_;
   std::uint32_t entries_;

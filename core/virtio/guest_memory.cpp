@@ -57,6 +57,7 @@ std::optional<Refusal> GuestMemory::replace(std::span<const MemoryRegion> region
   for (std::size_t i = 0; i < regions.size(); ++i) {
     if (auto refusal = replacement.add(regions[i], std::move(files[i]))) return refusal;
   }
+  recent_ = {};
   regions_.swap(replacement.regions_);
   return std::nullopt;
 }
@@ -97,12 +98,13 @@ std::optional<Refusal> GuestMemory::remove(const MemoryRegion& region) {
   if (found == regions_.end()) {
     return refuse(region, "no such region; remove it by the addresses and size it was added with");
   }
+  recent_ = {};
   regions_.erase(found);
   return std::nullopt;
 }
 
-void GuestMemory::translate(std::uint64_t guest_address, std::uint32_t length,
-                            std::vector<Buffer>& buffers) const {
+void GuestMemory::translate_in_pieces(std::uint64_t guest_address, std::uint32_t length,
+                                      std::vector<Buffer>& buffers) const {
   if (length == 0) return;
   const std::size_t before = buffers.size();
   // A range that wraps would go on at address zero, which may be memory.
@@ -132,7 +134,7 @@ bool GuestMemory::read(std::uint64_t guest_address, std::span<std::byte> bytes) 
   return true;
 }
 
-std::byte* GuestMemory::at(std::uint64_t guest_address, std::uint64_t length) const {
+std::byte* GuestMemory::find_at(std::uint64_t guest_address, std::uint64_t length) const {
   const Buffer piece = first_piece(guest_address, length);
   return piece.size == length ? piece.data : nullptr;
 }
@@ -168,8 +170,9 @@ const GuestMemory::MappedRegion* GuestMemory::find(std::uint64_t guest_address) 
   if (after == regions_.begin()) return nullptr;
   const MappedRegion& candidate = *std::prev(after);
   const MemoryRegion& description = candidate.description;
-  return holds(description.guest_address, description.size, guest_address, 1) ? &candidate
-                                                                              : nullptr;
+  if (!holds(description.guest_address, description.size, guest_address, 1)) return nullptr;
+  recent_ = {description.guest_address, description.size, candidate.mapping.data()};
+  return &candidate;
 }
 
 }  // namespace vhost_device::virtio

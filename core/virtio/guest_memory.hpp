@@ -61,7 +61,13 @@ class GuestMemory {
   /// wholly inside guest memory becomes one buffer of null data, so that its place is kept.
   /// A length of zero appends nothing.
   void translate(std::uint64_t guest_address, std::uint32_t length,
-                 std::vector<Buffer>& buffers) const;
+                 std::vector<Buffer>& buffers) const {
+    if (std::byte* const data = in_recent(guest_address, length); data != nullptr && length != 0) {
+      buffers.push_back({data, length});
+    } else {
+      translate_in_pieces(guest_address, length, buffers);
+    }
+  }
 
   /// Copies what lies at `guest_address` to `bytes`, from as many regions as it runs across. False,
   /// with `bytes` in any state, when it is not wholly inside guest memory.
@@ -69,7 +75,10 @@ class GuestMemory {
 
   /// Pointer to `length` contiguous bytes at a guest address, or null when they do not lie in one
   /// region.
-  [[nodiscard]] std::byte* at(std::uint64_t guest_address, std::uint64_t length) const;
+  [[nodiscard]] std::byte* at(std::uint64_t guest_address, std::uint64_t length) const {
+    std::byte* const data = in_recent(guest_address, length);
+    return data != nullptr ? data : find_at(guest_address, length);
+  }
 
   /// The same for the front-end's own address, which VHOST_USER_SET_VRING_ADDR uses.
   [[nodiscard]] std::byte* at_user_address(std::uint64_t user_address, std::uint64_t length) const;
@@ -86,12 +95,29 @@ class GuestMemory {
     Mapping mapping;
   };
 
+  /// Where most addresses are: in the region that the last one was in. Null for others.
+  [[nodiscard]] std::byte* in_recent(std::uint64_t guest_address, std::uint64_t length) const {
+    const std::uint64_t offset = guest_address - recent_.guest_address;  // wraps to beyond the size
+    if (offset >= recent_.size || length > recent_.size - offset) return nullptr;
+    return recent_.data + offset;
+  }
+
+  void translate_in_pieces(std::uint64_t guest_address, std::uint32_t length,
+                           std::vector<Buffer>& buffers) const;
+  [[nodiscard]] std::byte* find_at(std::uint64_t guest_address, std::uint64_t length) const;
   [[nodiscard]] const MappedRegion* find(std::uint64_t guest_address) const;
 
   /// The part of [guest_address, guest_address + length) from its first byte on that lies in one
   /// region; null data when that byte is outside.
   [[nodiscard]] Buffer first_piece(std::uint64_t guest_address, std::uint64_t length) const;
 
+  struct Recent {
+    std::uint64_t guest_address = 0;
+    std::uint64_t size = 0;
+    std::byte* data = nullptr;
+  };
+
+  mutable Recent recent_;              // of `regions_`, or empty
   std::vector<MappedRegion> regions_;  // sorted by guest address, never overlapping
 };
 

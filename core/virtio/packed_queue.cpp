@@ -151,8 +151,8 @@ std::uint16_t PackedQueue::read_chain(Chain& chain) {
       return read_indirect(descriptor, builder) ? 1 : 0;
     }
     const bool writable = (descriptor.flags & descriptor_flag::write) != 0;
-    if (auto reason = builder.add(descriptor.address, descriptor.length, writable)) {
-      break_ring(*std::move(reason));
+    if (!builder.add(descriptor.address, descriptor.length, writable)) {
+      break_ring(builder.problem());
       return 0;
     }
     if (last) {
@@ -169,7 +169,9 @@ std::uint16_t PackedQueue::read_chain(Chain& chain) {
 
 bool PackedQueue::read_indirect(const PackedDescriptor& descriptor, ChainBuilder& builder) {
   if (!features_.indirect) return break_ring("an indirect table, which was not negotiated");
-  if (auto reason = IndirectTable::check(descriptor.length)) return break_ring(*std::move(reason));
+  if (!IndirectTable::can_have(descriptor.length)) {
+    return break_ring(IndirectTable::problem(descriptor.length));
+  }
   const IndirectTable table(memory_, descriptor.address, descriptor.length);
   for (std::uint32_t index = 0; index < table.entries(); ++index) {
     std::array<std::byte, descriptor_bytes> storage;
@@ -178,8 +180,8 @@ bool PackedQueue::read_indirect(const PackedDescriptor& descriptor, ChainBuilder
     if (entry == nullptr) return break_ring(entry_not_in_memory(index));
     const PackedDescriptor piece = packed_access::read_descriptor(entry);
     const bool writable = (piece.flags & descriptor_flag::write) != 0;
-    if (auto reason = builder.add(piece.address, piece.length, writable)) {
-      return break_ring(*std::move(reason));
+    if (!builder.add(piece.address, piece.length, writable)) {
+      return break_ring(builder.problem());
     }
   }
   return true;

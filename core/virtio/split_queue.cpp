@@ -145,8 +145,8 @@ bool SplitQueue::follow(ReadEntry read_entry, std::uint32_t entries, std::uint32
       return read_indirect(*descriptor, builder);
     }
     const bool writable = (descriptor->flags & descriptor_flag::write) != 0;
-    if (auto reason = builder.add(descriptor->address, descriptor->length, writable)) {
-      return break_ring(*std::move(reason));
+    if (!builder.add(descriptor->address, descriptor->length, writable)) {
+      return break_ring(builder.problem());
     }
     if (last) return true;
     if (descriptor->next >= entries) {
@@ -162,7 +162,9 @@ bool SplitQueue::follow(ReadEntry read_entry, std::uint32_t entries, std::uint32
 bool SplitQueue::read_indirect(const Descriptor& descriptor, ChainBuilder& builder) {
   // WRITE means nothing on such a descriptor (2.7.5.3.2).
   if (!features_.indirect) return break_ring("an indirect table, which was not negotiated");
-  if (auto reason = IndirectTable::check(descriptor.length)) return break_ring(*std::move(reason));
+  if (!IndirectTable::can_have(descriptor.length)) {
+    return break_ring(IndirectTable::problem(descriptor.length));
+  }
   const IndirectTable table(memory_, descriptor.address, descriptor.length);
   const auto read_entry = [&table](std::uint32_t index) -> std::optional<Descriptor> {
     std::array<std::byte, descriptor_bytes> storage;

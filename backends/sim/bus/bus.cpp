@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "core/support/coarse_clock.hpp"
+
 namespace vhost_device::sim {
 
 namespace {
@@ -89,6 +91,7 @@ void Bus::clear() {
 }
 
 void Bus::remove(Device& device) {
+  if (in_transaction_) left_.push_back(*find(device.addresses().front()));
   for (const i2c::Address address : device.addresses()) {
     if (address.is_ten_bit()) {
       ten_bit_.erase(address);
@@ -96,9 +99,7 @@ void Bus::remove(Device& device) {
       seven_bit_[address.value()].reset();
     }
   }
-  for (auto& addressed : addressed_) {
-    if (addressed.get() == &device) addressed.reset();
-  }
+  std::ranges::replace(addressed_, &device, nullptr);
   if (&device == current_) {
     // Its callback runs under this bus's lock, so its properties have to stay under that too.
     current_leaves_ = true;
@@ -128,26 +129,31 @@ void Bus::on_warning(std::function<void(const std::string&)> handler) {
 /// Ends the transaction under way, with a STOP, however it is left.
 struct Bus::Transaction {
   Bus& bus;
+  std::vector<std::shared_ptr<Device>>& left;
 
   ~Transaction() {
     bus.stop_addressed();
     bus.in_transaction_ = false;
+    if (!bus.left_.empty()) left.swap(bus.left_);
   }
 };
 
 i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
-  const std::chrono::milliseconds limit = transaction_limit_;
+  const std::chrono::milliseconds limit = transaction_limit_.load(std::memory_order_relaxed);
+  std::vector<std::shared_ptr<Device>> left;  // chips that end with this do so beyond the lock
   std::unique_lock lock(domain_->mutex, std::try_to_lock);
   if (!lock && !lock.try_lock_until(std::chrono::steady_clock::now() + limit)) {
     return {0, i2c::TransferError::timeout};
   }
   if (in_transaction_) return {0, i2c::TransferError::arbitration_lost};
   in_transaction_ = true;
-  const Transaction transaction{*this};
-  const auto deadline = std::chrono::steady_clock::now() + limit;
+  const Transaction transaction{*this, left};
+  using support::CoarseClock;
+  const auto deadline =
+      messages.size() > 1 ? CoarseClock::now() + limit : CoarseClock::time_point();
   i2c::TransferResult result;
   for (const i2c::Message& message : messages) {
-    const bool late = result.completed > 0 && std::chrono::steady_clock::now() >= deadline;
+    const bool late = result.completed > 0 && CoarseClock::now() >= deadline;
     result.error = late ? i2c::TransferError::timeout : run(message);
     if (!result.ok()) break;
     ++result.completed;
@@ -158,18 +164,18 @@ i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
 i2c::TransferError Bus::run(const i2c::Message& message) {
   const auto* const found = find(message.address);
   if (found == nullptr) return i2c::TransferError::address_nack;
-  const std::shared_ptr<Device> device = *found;  // it may detach itself
-  if (std::ranges::find(addressed_, device) == addressed_.end()) addressed_.push_back(device);
-  enter(*device);
-  const i2c::TransferError error = device->message(message);
+  Device& device = **found;
+  if (std::ranges::find(addressed_, &device) == addressed_.end()) addressed_.push_back(&device);
+  enter(device);
+  const i2c::TransferError error = device.message(message);
   exit();
   return error;
 }
 
 void Bus::stop_addressed() {
-  for (auto& addressed : addressed_) {
-    const std::shared_ptr<Device> device = std::move(addressed);
-    if (!device) continue;
+  for (Device*& addressed : addressed_) {
+    Device* const device = std::exchange(addressed, nullptr);
+    if (device == nullptr) continue;
     enter(*device);
     device->stop();
     exit();

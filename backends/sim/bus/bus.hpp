@@ -85,8 +85,9 @@ class Bus final : public i2c::Adapter {
   std::map<i2c::Address, std::shared_ptr<Device>> ten_bit_;
 
   bool in_transaction_ = false;
-  std::vector<std::shared_ptr<Device>> addressed_;  // Owed a STOP; null when it left before.
-  Device* current_ = nullptr;                       // In a call now.
+  std::vector<Device*> addressed_;             // Owed a STOP; null when it left before.
+  std::vector<std::shared_ptr<Device>> left_;  // In the middle of it, and so kept to its end.
+  Device* current_ = nullptr;                  // In a call now.
   bool current_leaves_ = false;
   const Device* outer_ = nullptr;  // of another bus, which the same thread calls
 };

@@ -97,15 +97,28 @@ void BusMutex::lock() {
 }
 
 bool BusMutex::try_lock() noexcept {
+  if (is_held_here()) {
+    ++depth_;
+    return true;
+  }
   if (!mutex_.try_lock()) return false;
   took();
   return true;
 }
 
+bool BusMutex::is_held_here() const noexcept {
+  // What other threads store cannot look like this one's, but for the parent's of a process that
+  // was forked off.
+  return holder_.load(std::memory_order_relaxed) == std::this_thread::get_id() &&
+         process_.load(std::memory_order_relaxed) == process.load(std::memory_order_relaxed);
+}
+
 void BusMutex::took() noexcept {
-  if (depth_++ > 0) return;
-  holder_ = std::this_thread::get_id();
-  process_ = process.load();
+  depth_ = 1;
+  // Release is enough: whoever looks for a deadlock does so under the waiters' lock, after all
+  // the others that wait have had it.
+  holder_.store(std::this_thread::get_id(), std::memory_order_release);
+  process_.store(process.load(std::memory_order_relaxed), std::memory_order_release);
 }
 
 bool BusMutex::try_lock_until(std::chrono::steady_clock::time_point end) {
@@ -121,7 +134,8 @@ bool BusMutex::lock_for_end() noexcept {
 }
 
 void BusMutex::unlock() noexcept {
-  if (--depth_ == 0) holder_ = std::thread::id();
+  if (--depth_ > 0) return;
+  holder_.store(std::thread::id(), std::memory_order_release);
   mutex_.unlock();
 }
 

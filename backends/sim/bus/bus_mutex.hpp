@@ -56,12 +56,13 @@ class BusMutex {
   using End = std::optional<std::chrono::steady_clock::time_point>;
 
   class Waiting;
+  [[nodiscard]] bool is_held_here() const noexcept;
   void took() noexcept;
   [[nodiscard]] bool wait(End end, void (*hook)());
   /// Whether its holder is a thread that only the parent process has.
   [[nodiscard]] bool is_abandoned() const;
 
-  std::recursive_timed_mutex mutex_;
+  std::timed_mutex mutex_;
   std::atomic<std::thread::id> holder_{};
   std::atomic<unsigned> process_{0};  // in which the holder took it
   std::size_t depth_ = 0;             // guarded by the lock

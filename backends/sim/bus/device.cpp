@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "backends/sim/bus/device.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace vhost_device::sim {
@@ -29,14 +30,22 @@ i2c::TransferError Device::message(const i2c::Message& message) {
 i2c::TransferError Device::do_message(const i2c::Message& message) {
   const Direction direction = message.read ? Direction::read : Direction::write;
   if (start(direction) == Ack::nack) return i2c::TransferError::address_nack;
-  for (std::byte& value : message.data) {
-    if (message.read) {
-      value = read();
-    } else if (write(value) == Ack::nack) {
-      return i2c::TransferError::data_nack;
-    }
+  if (message.read) {
+    read_all(message.data);
+    return i2c::TransferError::none;
   }
-  return i2c::TransferError::none;
+  return write_all(message.data) == Ack::ack ? i2c::TransferError::none
+                                             : i2c::TransferError::data_nack;
+}
+
+Ack Device::write_all(std::span<const std::byte> values) {
+  const bool all =
+      std::ranges::all_of(values, [this](std::byte value) { return write(value) == Ack::ack; });
+  return all ? Ack::ack : Ack::nack;
+}
+
+void Device::read_all(std::span<std::byte> values) {
+  for (std::byte& value : values) value = read();
 }
 
 Ack Device::start(Direction /*direction*/) { return Ack::ack; }

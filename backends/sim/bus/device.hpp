@@ -71,8 +71,8 @@ class Device {
   /// The address of the message under way, for chips that answer at several.
   [[nodiscard]] i2c::Address selected_address() const { return selected_address_; }
 
-  /// The default speaks the wire: `start`, then `write` or `read` for each byte. Override it for a
-  /// chip that is written by the message.
+  /// The default speaks the wire: `start`, then `write_all` or `read_all`. Override it for a chip
+  /// that is written by the message.
   [[nodiscard]] virtual i2c::TransferError do_message(const i2c::Message& message);
 
   /// The chip's own address and a direction after START or repeated START. `nack` while it is busy.
@@ -81,6 +81,11 @@ class Device {
   [[nodiscard]] virtual Ack write(std::byte value);
   /// A byte for the controller. A chip with nothing to say leaves the line high: 0xff.
   [[nodiscard]] virtual std::byte read();
+
+  /// All bytes of a message in one call. The defaults go byte by byte; a chip that moves many, such
+  /// as a memory, may do better.
+  [[nodiscard]] virtual Ack write_all(std::span<const std::byte> values);
+  virtual void read_all(std::span<std::byte> values);
 
   /// The chip was put on a bus with another clock: `offset` added to a moment of the old clock
   /// makes it one of the new. Called with the lock held; may not throw.

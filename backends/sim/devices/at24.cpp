@@ -113,15 +113,18 @@ Ack At24::start(Direction /*direction*/) {
   // Only STOP starts the write cycle: a START before it drops what was latched.
   latched_.reset();
   if (write_cycle_running()) return Ack::nack;
+  busy_until_.reset();
   pointer_bytes_seen_ = 0;
   return Ack::ack;
 }
 
-Ack At24::write(std::byte value) {
-  if (pointer_bytes_seen_ < geometry_.pointer_bytes) {
-    load_pointer(std::to_integer<std::size_t>(value));
-  } else {
-    latch(value);
+Ack At24::write_all(std::span<const std::byte> values) {
+  for (const std::byte value : values) {
+    if (pointer_bytes_seen_ < geometry_.pointer_bytes) {
+      load_pointer(std::to_integer<std::size_t>(value));
+    } else {
+      latch(value);
+    }
   }
   return Ack::ack;
 }
@@ -147,13 +150,17 @@ void At24::latch(std::byte value) {
   pointer_ = pointer_ - offset + (offset + 1) % page_size();
 }
 
-std::byte At24::read() {
-  const std::byte value = contents_[pointer_];
+void At24::read_all(std::span<std::byte> values) {
   const std::size_t rollover =
       geometry_.read_rollover ? size() : std::min(size(), block_size(geometry_));
-  const std::size_t offset = pointer_ % rollover;
-  pointer_ = pointer_ - offset + (offset + 1) % rollover;
-  return value;
+  while (!values.empty()) {
+    const std::size_t offset = pointer_ % rollover;
+    const std::size_t count = std::min(values.size(), rollover - offset);
+    std::ranges::copy_n(contents_.begin() + static_cast<std::ptrdiff_t>(pointer_),
+                        static_cast<std::ptrdiff_t>(count), values.begin());
+    pointer_ = pointer_ - offset + (offset + count) % rollover;
+    values = values.subspan(count);
+  }
 }
 
 void At24::stop() {

@@ -116,8 +116,8 @@ class At24 final : public Device {
 
  private:
   Ack start(Direction direction) override;
-  Ack write(std::byte value) override;
-  std::byte read() override;
+  Ack write_all(std::span<const std::byte> values) override;
+  void read_all(std::span<std::byte> values) override;
   void clock_changed(Time offset) override;
 
   void load_pointer(std::size_t value);

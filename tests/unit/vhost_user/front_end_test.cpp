@@ -53,7 +53,11 @@ class Wire {
     return lines;
   }
 
-  Service service(std::uint16_t index) { return session_.service(index); }
+  Service service(std::uint16_t index) {
+    Service service = session_.service(index);
+    static_cast<void>(session_.wait_for_kick(index));
+    return service;
+  }
 
   std::string refusal;  ///< Of the last reply or by the session; empty: none.
 

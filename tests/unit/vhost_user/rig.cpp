@@ -102,8 +102,23 @@ void Rig::add_request(std::uint16_t index) {
   ASSERT_TRUE(driver(index).add({&piece, 1}));
 }
 
+Service Rig::service(std::uint16_t index) {
+  constexpr int max_passes = 16;
+  Service result = session_.service(index);
+  for (int pass = 1; !result.more && session_.wait_for_kick(index); ++pass) {
+    if (pass == max_passes) {
+      result.more = true;
+      break;
+    }
+    Service next = session_.service(index);
+    next.interrupt = next.interrupt || result.interrupt;
+    result = std::move(next);
+  }
+  return result;
+}
+
 std::string Rig::serve(std::uint16_t index) {
-  const Service service = session_.service(index);
+  const Service service = this->service(index);
   int used = 0;
   while (driver(index).take_used()) ++used;
   std::string line = "used " + std::to_string(used);

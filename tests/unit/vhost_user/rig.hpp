@@ -84,7 +84,8 @@ class Rig {
   /// were all served by another back-end.
   void reset_guest(std::uint16_t first_index = 0);
 
-  [[nodiscard]] Service service(std::uint16_t index) { return session_.service(index); }
+  /// As the owner of a connection does it: once, and again while requests came in meanwhile.
+  [[nodiscard]] Service service(std::uint16_t index);
   [[nodiscard]] virtio::DriverRing& driver(std::uint16_t index) { return *drivers_.at(index); }
   [[nodiscard]] virtio::test::SharedMemory& memory() { return memory_; }
 
