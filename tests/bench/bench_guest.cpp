@@ -101,6 +101,18 @@ void BenchGuest::start() {
                                    .descriptors = ring_->descriptors_address() + to_user_address,
                                    .available = ring_->available_address() + to_user_address,
                                    .used = ring_->used_address() + to_user_address}}));
+  synchronise();
+}
+
+// A back-end without acknowledgements may still be enabling the ring, and lose a kick. The answer
+// to another message shows that it has done so, as QEMU makes sure of it.
+void BenchGuest::synchronise() {
+  if ((front_end_.protocol_features() & vhost_user::protocol_feature::reply_ack) != 0) return;
+  const vhost_user::OutgoingRequest request = vhost_user::requests::get_features();
+  if (!connection_.send_raw(request.bytes, request.fds)) {
+    throw io::FrontEndError("the back-end has left");
+  }
+  static_cast<void>(connection_.receive_message());
 }
 
 std::uint64_t BenchGuest::buffers_address() const {

@@ -62,6 +62,7 @@ class BenchGuest {
  private:
   void lay_out(const Options& options);
   void start();
+  void synchronise();
 
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   support::UniqueFd kick_;
