@@ -10,6 +10,7 @@
 
 #include "backends/linux/errno_table.hpp"
 #include "backends/linux/smbus_plan.hpp"
+#include "core/support/relax.hpp"
 #include "core/support/timed_lock.hpp"
 
 namespace vhost_device::linux_i2c {
@@ -81,13 +82,11 @@ TransferResult I2cDev::do_transfer(std::span<const i2c::Message> messages) {
   for (const i2c::Message& message : messages) {
     if (!is_granted(message.address)) return {0, TransferError::not_permitted};
   }
-  std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock) {
-    if (!support::try_lock_until(mutex_, std::chrono::steady_clock::now() + wait_limit_)) {
-      return {0, TransferError::timeout};
-    }
-    lock = std::unique_lock(mutex_, std::adopt_lock);
+  if (!support::try_lock_for_a_moment(mutex_) &&
+      !support::try_lock_until(mutex_, std::chrono::steady_clock::now() + wait_limit_)) {
+    return {0, TransferError::timeout};
   }
+  const std::unique_lock lock(mutex_, std::adopt_lock);
   const TransferResult result = transfer_locked(messages);
   lease_.transaction_ended(result.ok());
   return result;

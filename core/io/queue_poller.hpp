@@ -6,17 +6,9 @@
 #include <chrono>
 
 #include "core/io/poll_window.hpp"
+#include "core/support/relax.hpp"
 
 namespace vhost_device::io {
-
-/// Tells a processor that this is a loop which waits for memory to change.
-inline void relax() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 /// Looks for the next request of one queue, for as long as the policy says, in turns that are short
 /// enough for the event loop to do everything else in between.
@@ -56,7 +48,7 @@ class QueuePoller {
           window_.request_came(now - answered_at_);
           return Seen::request;
         }
-        relax();
+        support::relax();
       }
     }
     return Seen::nothing;

@@ -9,8 +9,10 @@
 #include <span>
 #include <utility>
 
+#include "python/src/callback_gil.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/errors.hpp"
+#include "python/src/forks.hpp"
 #include "python/src/script_watchdog.hpp"
 
 namespace py = pybind11;
@@ -42,6 +44,30 @@ py::bytes to_python(std::span<const std::byte> data) {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
 }
 
+/// The name of a method, made once for all calls.
+struct HookName {
+  explicit HookName(const char* its_text)
+      : text(its_text), interned(PyUnicode_InternFromString(its_text)) {}
+
+  const char* text;
+  PyObject* interned;  // never released: a guest's thread may outlive the interpreter
+};
+
+struct HookNames {
+  HookName start{"start"};
+  HookName stop{"stop"};
+  HookName read{"read"};
+  HookName write{"write"};
+  HookName read_byte{"read_byte"};
+  HookName write_byte{"write_byte"};
+};
+
+/// With the GIL held.
+const HookNames& hook_names() {
+  static const HookNames names;
+  return names;
+}
+
 /// The value of a hook that has none to return. A chip that answers False means a NACK, and should
 /// not be taken for one that acknowledges.
 void check_nothing(const std::string& chip, const char* hook, const py::object& value) {
@@ -68,22 +94,25 @@ ScriptHooks ScriptHooks::of(py::handle type) {
 
 /// A call into a script.
 struct ScriptedDevice::Call {
-  const pid_t process = ::getpid();
+  const unsigned process = forks();
   py::object self;
   const char* hook = "";
   /// What Nack means at this moment.
   i2c::TransferError nack = i2c::TransferError::address_nack;
 
   template <class... Arguments>
-  py::object operator()(const char* its_hook, Arguments&&... arguments) {
-    hook = its_hook;
-    return self.attr(hook)(std::forward<Arguments>(arguments)...);
+  py::object operator()(const HookName& its_hook, const Arguments&... arguments) {
+    hook = its_hook.text;
+    const auto value = py::reinterpret_steal<py::object>(
+        PyObject_CallMethodObjArgs(self.ptr(), its_hook.interned, arguments.ptr()..., nullptr));
+    if (!value) throw py::error_already_set();
+    return value;
   }
 
   /// A script may fork, and the child come back from it, too: on a thread that serves its parent's
   /// guests, with its parent's lock of the bus. It ends here.
   void end_if_forked(const py::object& exception) const {
-    if (process == ::getpid()) return;
+    if (process == forks()) return;
     try {
       py::module_::import("vhost_device._scripts").attr("end_child")(self, hook, exception);
     } catch (const py::error_already_set&) {
@@ -102,7 +131,7 @@ i2c::TransferError ScriptedDevice::do_message(const i2c::Message& message) {
   return call([&](Call& call) {
     if (hooks_.start) {
       const auto direction = message.read ? sim::Direction::read : sim::Direction::write;
-      check_nothing(name(), "start", call("start", direction));
+      check_nothing(name(), "start", call(hook_names().start, py::cast(direction)));
     }
     if (hooks_.by_byte) {
       message.read ? read_bytes(call, message) : write_bytes(call, message);
@@ -116,12 +145,12 @@ void ScriptedDevice::stop() {
   if (!hooks_.stop) return;
   static_cast<void>(call([](Call& call) {
     call.nack = i2c::TransferError::none;
-    call("stop");
+    call(hook_names().stop);
   }));
 }
 
 void ScriptedDevice::read_message(Call& call, const i2c::Message& message) {
-  const py::object value = call("read", message.data.size());
+  const py::object value = call(hook_names().read, py::int_(message.data.size()));
   if (PyObject_CheckBuffer(value.ptr()) == 0) {
     throw py::type_error(name() + ".read() returned " +
                          std::string(py::str(py::type::of(value).attr("__name__"))) +
@@ -139,12 +168,12 @@ void ScriptedDevice::read_message(Call& call, const i2c::Message& message) {
 
 void ScriptedDevice::write_message(Call& call, const i2c::Message& message) {
   if (!message.data.empty()) call.nack = i2c::TransferError::data_nack;
-  check_nothing(name(), "write", call("write", to_python(message.data)));
+  check_nothing(name(), "write", call(hook_names().write, to_python(message.data)));
 }
 
 void ScriptedDevice::read_bytes(Call& call, const i2c::Message& message) {
   for (std::byte& byte : message.data) {
-    const py::object value = call("read_byte");
+    const py::object value = call(hook_names().read_byte);
     const py::object number = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr()));
     if (!number) throw py::error_already_set();
     const long octet = PyLong_AsLong(number.ptr());
@@ -161,7 +190,8 @@ void ScriptedDevice::read_bytes(Call& call, const i2c::Message& message) {
 void ScriptedDevice::write_bytes(Call& call, const i2c::Message& message) {
   if (!message.data.empty()) call.nack = i2c::TransferError::data_nack;
   for (const std::byte byte : message.data) {
-    check_nothing(name(), "write_byte", call("write_byte", std::to_integer<int>(byte)));
+    check_nothing(name(), "write_byte",
+                  call(hook_names().write_byte, py::int_(std::to_integer<int>(byte))));
   }
 }
 
@@ -169,7 +199,7 @@ template <class Body>
 i2c::TransferError ScriptedDevice::call(Body body) {
   const CallbackGate gate;
   if (!gate) return i2c::TransferError::address_nack;
-  const py::gil_scoped_acquire gil;
+  const CallbackGil gil;
   Call call;
   bool timed_out = false;
   try {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/support/coarse_clock.hpp"
+#include "core/support/relax.hpp"
 
 namespace vhost_device::sim {
 
@@ -141,10 +142,11 @@ struct Bus::Transaction {
 i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
   const std::chrono::milliseconds limit = transaction_limit_.load(std::memory_order_relaxed);
   std::vector<std::shared_ptr<Device>> left;  // chips that end with this do so beyond the lock
-  std::unique_lock lock(domain_->mutex, std::try_to_lock);
-  if (!lock && !lock.try_lock_until(std::chrono::steady_clock::now() + limit)) {
+  if (!support::try_lock_for_a_moment(domain_->mutex) &&
+      !domain_->mutex.try_lock_until(std::chrono::steady_clock::now() + limit)) {
     return {0, i2c::TransferError::timeout};
   }
+  const std::unique_lock lock(domain_->mutex, std::adopt_lock);
   if (in_transaction_) return {0, i2c::TransferError::arbitration_lost};
   in_transaction_ = true;
   const Transaction transaction{*this, left};
