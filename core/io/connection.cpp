@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -35,16 +37,33 @@ void set_non_blocking(const support::UniqueFd& fd) {
   if (fd && flags >= 0) ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
 }
 
+/// Whether a descriptor is an end of a Unix socketpair: neither end has a name.
+bool is_socketpair(const support::UniqueFd& fd) {
+  const auto nameless = [&](auto ask) {
+    sockaddr_un address{};
+    socklen_t length = sizeof address;
+    return ask(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
+           address.sun_family == AF_UNIX && length == sizeof address.sun_family;
+  };
+  return nameless(::getsockname) && nameless(::getpeername);
+}
+
 /// Whether a descriptor is one for notifications: an eventfd, which like all anonymous files is of
-/// no type, or a pipe. Other files cannot be waited for, or are ready for ever, and a socket could
-/// be the front-end's own end of this connection, which would then never be seen to end.
-bool is_notifier(const support::UniqueFd& fd) {
+/// no type, or a pipe. Other files cannot be waited for, or are ready for ever.
+bool is_waitable_notifier(const support::UniqueFd& fd) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return false;
   return S_ISFIFO(status.st_mode) || (status.st_mode & S_IFMT) == 0;
 }
 
-/// An eventfd or a pipe; a full one has been signalled already.
+/// Whether a descriptor is one to signal. User Mode Linux sends an end of a socketpair. Other
+/// sockets could be the front-end's own end of this connection, which would then never be seen to
+/// end; there one end or the other has a path.
+bool is_signal(const support::UniqueFd& fd) {
+  return is_waitable_notifier(fd) || is_socketpair(fd);
+}
+
+/// An eventfd, a pipe or a socket; a full one has been signalled already.
 void signal(const support::UniqueFd& fd) {
   if (!fd) return;
   const std::uint64_t one = 1;
@@ -140,17 +159,18 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
         if (error != 0) close_because("cannot answer: " + std::generic_category().message(error));
       },
       [this](SetKick& kick) {
-        if (accept_notifier("VHOST_USER_SET_VRING_KICK", kick.index, kick.fd)) {
+        if (accept_notifier("VHOST_USER_SET_VRING_KICK", kick.index, kick.fd,
+                            is_waitable_notifier)) {
           set_kick(kick.index, std::move(kick.fd));
         }
       },
       [this](SetCall& call) {
-        if (accept_notifier("VHOST_USER_SET_VRING_CALL", call.index, call.fd)) {
+        if (accept_notifier("VHOST_USER_SET_VRING_CALL", call.index, call.fd, is_signal)) {
           queues_.at(call.index).call = std::move(call.fd);
         }
       },
       [this](SetError& error) {
-        if (accept_notifier("VHOST_USER_SET_VRING_ERR", error.index, error.fd)) {
+        if (accept_notifier("VHOST_USER_SET_VRING_ERR", error.index, error.fd, is_signal)) {
           queues_.at(error.index).error = std::move(error.fd);
         }
       },
@@ -165,9 +185,10 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
 }
 
 bool Connection::accept_notifier(const char* request, std::uint16_t index,
-                                 const support::UniqueFd& fd) {
+                                 const support::UniqueFd& fd,
+                                 bool (*fits)(const support::UniqueFd&)) {
   if (!fd) return true;
-  if (!is_notifier(fd)) {
+  if (!fits(fd)) {
     close_because(std::string(request) + ": the descriptor for queue " + std::to_string(index) +
                   " is neither an eventfd nor a pipe");
     return false;

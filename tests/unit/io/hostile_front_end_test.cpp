@@ -259,5 +259,36 @@ TEST_F(HostileFrontEnd, own_end_of_the_connection_as_a_notifier_closes_it) {
   expect_nothing_kept();
 }
 
+/// An end of a socketpair, which User Mode Linux sends to be signalled.
+support::UniqueFd end_of_socketpair() {
+  std::array<int, 2> ends{-1, -1};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  ::close(ends[0]);
+  return support::UniqueFd(ends[1]);
+}
+
+TEST_F(HostileFrontEnd, end_of_a_socketpair_is_taken_for_signals) {
+  const support::UniqueFd end = end_of_socketpair();
+  FrontEndConnection connection(served.socket(), limit);
+  for (const OutgoingRequest& request :
+       {requests::set_vring_call(0, end.get()), requests::set_vring_err(0, end.get())}) {
+    ASSERT_TRUE(connection.send_raw(request.bytes, request.fds));
+  }
+
+  ASSERT_TRUE(connection.send_raw(requests::get_features().bytes, {}));
+
+  EXPECT_EQ(connection.receive_message().header.request, vhost_user::Request::get_features);
+}
+
+TEST_F(HostileFrontEnd, end_of_a_socketpair_for_kicks_closes_the_connection) {
+  const support::UniqueFd end = end_of_socketpair();
+  FrontEndConnection connection(served.socket(), limit);
+  const OutgoingRequest request = requests::set_vring_kick(0, end.get());
+
+  ASSERT_TRUE(connection.send_raw(request.bytes, request.fds));
+
+  EXPECT_TRUE(connection.wait_until_closed());
+}
+
 }  // namespace
 }  // namespace vhost_device::io
