@@ -25,9 +25,6 @@ _PROGRAM = "daemon/vhost-device-i2c"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--daemon", metavar="PATH", help="the vhost-device-i2c to test [newest of build/*]")
-    parser.addoption(
-        "--nested", action="store_true", help="also run a virtual machine inside a guest (minutes)"
-    )
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,11 @@ def shell_command(words: list[str]) -> str:
 
 
 def output(console: str) -> str:
-    """What the script printed, out of all that the console shows."""
+    """What the script printed, out of all that the console shows.
+
+    That it ran to its end is seen there: the program's status is no sign, since a late signal of its timer
+    may kill it while it halts.
+    """
     _, begins, rest = console.replace("\r", "").partition(f"{_OUTPUT_BEGINS}\n")
     printed, ends, _ = rest.partition(_OUTPUT_ENDS)
     assert begins, f"the script did not start:\n{console}"

@@ -17,13 +17,6 @@ from vhost_device.guest import LinuxGuest, build_image
 from vhost_device.sim import Bus
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    # Emulated twice, a machine takes two minutes or, now and then, for ever.
-    if collection_path.name == "test_hybrid_nested.py" and not config.getoption("--nested"):
-        return True
-    return None
-
-
 @pytest.fixture(scope="session")
 def build_folder(daemon_program: Path) -> Path:
     """The build that the executable is of."""
