@@ -14,8 +14,6 @@
 namespace vhost_device::linux_i2c {
 namespace {
 
-using std::chrono::steady_clock;
-
 /// A thread that gets no signals: they are the business of the program's others.
 template <typename Function>
 std::thread start_without_signals(Function function) {
@@ -53,9 +51,12 @@ AdapterLease::~AdapterLease() {
 const AdapterFile& AdapterLease::open() {
   if (file_) return file_;
   file_ = link_.open();
-  const steady_clock::time_point now = steady_clock::now();
-  leased_ = file_ && now >= next_lease_;
-  if (leased_) arm(length);
+  if (before_lease_ > 0) {
+    --before_lease_;
+  } else if (file_) {
+    leased_ = true;
+    arm(length);
+  }
   return file_;
 }
 
@@ -91,7 +92,7 @@ void AdapterLease::close_in_time() {
     const std::scoped_lock lock(mutex_);
     if (!leased_) continue;
     close();
-    next_lease_ = steady_clock::now() + pause;
+    before_lease_ = transactions_between;
   }
 }
 

@@ -25,9 +25,9 @@ namespace vhost_device::linux_i2c {
 class AdapterLease {
  public:
   static constexpr std::chrono::milliseconds length{20};
-  /// After a lease the file is open during transactions only, for so long. Otherwise a guest that
-  /// never pauses would leave no gap in which the module could be removed.
-  static constexpr std::chrono::milliseconds pause{1};
+  /// After a lease the file is opened for each of so many transactions. Otherwise a guest that never
+  /// pauses would leave no gap in which the module could be removed.
+  static constexpr unsigned transactions_between = 8;
 
   /// `mutex` guards `link` and this, and outlives both.
   AdapterLease(AdapterLink& link, std::timed_mutex& mutex);
@@ -54,7 +54,7 @@ class AdapterLease {
   AdapterFile file_;
   bool leased_ = false;
   std::bitset<i2c::Address::max_seven_bit + 1> free_;  // no driver owns them
-  std::chrono::steady_clock::time_point next_lease_;
+  unsigned before_lease_ = 0;  // transactions until the next one
 
   support::UniqueFd timer_;  // one timer for each lease, which nobody has to stop
   std::atomic<bool> ending_ = false;

@@ -30,7 +30,7 @@ struct SetKick {
   support::UniqueFd fd;
 };
 
-/// Signal this fd when `Service::interrupt` is set. It may be an eventfd or a pipe. Empty: none.
+/// Signal this fd when `Service::interrupt` is set: an eventfd, a pipe or a socket. Empty: none.
 struct SetCall {
   std::uint16_t index;
   support::UniqueFd fd;

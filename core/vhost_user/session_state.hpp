@@ -79,7 +79,6 @@ class SessionState {
   [[nodiscard]] std::optional<virtio::Refusal> start_vring(std::uint16_t index);
   void set_enabled(std::uint16_t index, bool enabled);
   void memory_changed();
-  /// Serves a queue until it is empty or it is somebody else's turn; true when there is more.
 
   virtio::Device& device_;
   const SessionOptions options_;

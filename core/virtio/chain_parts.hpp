@@ -38,7 +38,10 @@ class ChainBuilder {
   [[nodiscard]] bool add(std::uint64_t guest_address, std::uint32_t length, bool writable) {
     if (writable_seen_ && !writable) return false;
     writable_seen_ = writable;
-    memory_.translate(guest_address, length, writable ? chain_.writable : chain_.readable);
+    std::vector<Buffer>& buffers = writable ? chain_.writable : chain_.readable;
+    memory_.translate(guest_address, length, buffers);
+    // Another processor has just written most of them: they come while the rest is being read.
+    if (!buffers.empty()) __builtin_prefetch(buffers.back().data);
     return chain_.readable.size() + chain_.writable.size() <= max_request_buffers;
   }
 

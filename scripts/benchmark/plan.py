@@ -44,6 +44,7 @@ def all_cases(*, polls: bool, idle_s: float) -> Iterator[Case]:
     yield from idle(polls=polls, idle_s=idle_s)
     if polls:
         yield from polling()
+        yield from same_bus_polling()
 
 
 def same_bus() -> Iterator[Case]:
@@ -53,6 +54,20 @@ def same_bus() -> Iterator[Case]:
                 load = Load(work, depth)
                 for contender, setup in BOTH:
                     yield Case(SAME_BUS, f"{load.describe()}, {cores}", contender, setup, load, cores)
+
+
+def same_bus_polling() -> Iterator[Case]:
+    """Ours looks for requests instead of sleeping, and so does the front-end; the peer cannot."""
+    ours = Setup("linux", arguments=("--poll=adaptive",))
+    for work in WORKS:
+        for depth in (1, 64):
+            load = Load(work, depth, arguments=("--spin",))
+            for contender, setup in ((OURS, ours), (PEER, PEERS)):
+                yield Case(SAME_BUS, polling_row(load), contender, setup, load)
+
+
+def polling_row(load: Load) -> str:
+    return f"{load.describe()}, whoever can polls"
 
 
 def kernel_limit() -> Iterator[Case]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmark import plan
-from benchmark.cases import ONE_CORE, OURS, PEER, TWO_CORES
+from benchmark.cases import ONE_CORE, OURS, PEER, TWO_CORES, Load
 from benchmark.ratios import (
     CPU,
     CPU_TOTAL,
@@ -48,6 +48,9 @@ def all_targets(table: Table) -> Iterator[Target]:
         row = f"{work}, depth 64, {TWO_CORES}"
         ours, peer = (values(plan.SAME_BUS, row, who, RATE) for who in (OURS, PEER))
         yield Target(f"{row}: rate, ours / peer", ratio_of(ours, peer), 5.0, at_least=True)
+        polling_row = plan.polling_row(Load(work, 64))
+        ours, peer = (values(plan.SAME_BUS, polling_row, who, RATE) for who in (OURS, PEER))
+        yield Target(f"{polling_row}: rate, ours / peer", ratio_of(ours, peer), 5.0, at_least=True)
     for cores in (ONE_CORE, TWO_CORES):
         floor = values(plan.FLOORS, cores, "epoll", P50)
         for group in (plan.SIMULATED, plan.SAME_BUS):
