@@ -2,7 +2,7 @@
 
 // linux_i2c::AdapterLease gives a file back after 20 ms, of which callgrind makes some dozens of
 // transactions: how many instructions are counted for opening it would be a matter of the machine's
-// speed. Here a lease lasts: timers longer than this are not set.
+// speed. Here a lease lasts: its timer is not set.
 
 #include <dlfcn.h>
 #include <sys/timerfd.h>
