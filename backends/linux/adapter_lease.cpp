@@ -11,20 +11,28 @@
 #include <system_error>
 #include <utility>
 
+#include "core/support/forks.hpp"
+
 namespace vhost_device::linux_i2c {
 namespace {
 
-/// A thread that gets no signals: they are the business of the program's others.
-template <typename Function>
-std::thread start_without_signals(Function function) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(function));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
+static_assert(AdapterLease::length < std::chrono::seconds(1));  // see `arm`
+
+/// Signals are the business of the program's other threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
 
 }  // namespace
 
@@ -32,15 +40,17 @@ AdapterLease::AdapterLease(AdapterLink& link, std::timed_mutex& mutex)
     : link_(link),
       mutex_(mutex),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC)),
-      process_(::getpid()) {
+      process_(support::forks()) {
   if (!timer_) throw std::system_error(errno, std::generic_category(), "timerfd_create");
-  closer_ = start_without_signals([this] { close_in_time(); });
+  const SignalsBlocked blocked;
+  closer_ = std::thread([this] { close_in_time(); });
 }
 
 AdapterLease::~AdapterLease() {
-  // A process that was forked off has the object, but not the thread.
-  if (process_ != ::getpid()) {
-    closer_.detach();
+  // A process that was forked off has the object, but not the thread, which it can neither join nor
+  // detach.
+  if (process_ != support::forks()) {
+    static_cast<void>(new std::thread(std::move(closer_)));
     return;
   }
   ending_ = true;
@@ -49,12 +59,16 @@ AdapterLease::~AdapterLease() {
 }
 
 const AdapterFile& AdapterLease::open() {
+  const bool closer_is_there = process_ == support::forks();
+  if (!closer_is_there) close();
   if (file_) return file_;
   file_ = link_.open();
+  if (!closer_is_there) return file_;
   if (before_lease_ > 0) {
     --before_lease_;
   } else if (file_) {
     leased_ = true;
+    over_ = false;
     arm(length);
   }
   return file_;
@@ -69,7 +83,8 @@ bool AdapterLease::is_owned(i2c::Address address) {
 }
 
 void AdapterLease::transaction_ended(bool ok) {
-  if (!leased_ || !ok) close();
+  if (leased_ && over_.load(std::memory_order_relaxed)) before_lease_ = transactions_between;
+  if (!leased_ || !ok || before_lease_ > 0) close();
 }
 
 void AdapterLease::close() {
@@ -89,8 +104,9 @@ void AdapterLease::close_in_time() {
     const ssize_t size = ::read(timer_.get(), &expirations, sizeof expirations);
     if (ending_) return;
     if (size != sizeof expirations) continue;
+    over_ = true;
     const std::scoped_lock lock(mutex_);
-    if (!leased_) continue;
+    if (!leased_ || !over_) continue;  // ended meanwhile
     close();
     before_lease_ = transactions_between;
   }

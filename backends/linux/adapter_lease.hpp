@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <bitset>
 #include <chrono>
@@ -21,12 +19,13 @@ namespace vhost_device::linux_i2c {
 /// and from removing its module. What was asked at the beginning, whether it is the same adapter
 /// still and which addresses belong to drivers of the host, is asked again with each lease.
 ///
-/// All but the constructor and destructor are called with the mutex locked.
+/// All but the constructor and destructor are called with the mutex locked. In a process that was
+/// forked off there is nobody to close the file in time: it is opened for each transaction.
 class AdapterLease {
  public:
   static constexpr std::chrono::milliseconds length{20};
-  /// After a lease the file is opened for each of so many transactions. Otherwise a guest that never
-  /// pauses would leave no gap in which the module could be removed.
+  /// After a lease the file is opened for each of so many transactions. Otherwise a guest that
+  /// never pauses would leave no gap in which the module could be removed.
   static constexpr unsigned transactions_between = 8;
 
   /// `mutex` guards `link` and this, and outlives both.
@@ -41,7 +40,8 @@ class AdapterLease {
   /// Whether a driver of the host owns this address, which is asked once for each lease.
   [[nodiscard]] bool is_owned(i2c::Address address);
 
-  /// After each transaction. One that failed ends the lease: the adapter may have gone.
+  /// After each transaction. One that failed ends the lease, as the adapter may have gone; so does
+  /// one at the end of its time, for which the closer alone might wait long beside a busy guest.
   void transaction_ended(bool ok);
 
  private:
@@ -54,11 +54,12 @@ class AdapterLease {
   AdapterFile file_;
   bool leased_ = false;
   std::bitset<i2c::Address::max_seven_bit + 1> free_;  // no driver owns them
-  unsigned before_lease_ = 0;  // transactions until the next one
+  unsigned before_lease_ = 0;                          // transactions until the next one
 
-  support::UniqueFd timer_;  // one timer for each lease, which nobody has to stop
+  support::UniqueFd timer_;         // one timer for each lease, which nobody has to stop
+  std::atomic<bool> over_ = false;  // the lease's time is
   std::atomic<bool> ending_ = false;
-  const pid_t process_;
+  const unsigned process_;
   std::thread closer_;
 };
 

@@ -87,8 +87,13 @@ TransferResult I2cDev::do_transfer(std::span<const i2c::Message> messages) {
     return {0, TransferError::timeout};
   }
   const std::unique_lock lock(mutex_, std::adopt_lock);
+  struct End {
+    AdapterLease& lease;
+    bool ok = false;
+    ~End() { lease.transaction_ended(ok); }
+  } end{lease_};
   const TransferResult result = transfer_locked(messages);
-  lease_.transaction_ended(result.ok());
+  end.ok = result.ok();
   return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "core/i2c/virtio_i2c.hpp"
 
+#include "core/i2c/rest_of_group.hpp"
 #include "core/i2c/virtio_i2c_format.hpp"
 
 namespace vhost_device::i2c {
@@ -23,7 +24,9 @@ virtio::Progress VirtioI2c::process(std::uint16_t /*index*/, virtio::Queue& queu
   std::size_t requests = 0;
   std::size_t descriptors = 0;
   while (!group_.empty() || (requests < requests_per_call && descriptors < descriptors_per_call)) {
-    if (queue.pop(chain_) != virtio::Pop::chain) {
+    const virtio::Pop popped = queue.pop(chain_);
+    if (popped == virtio::Pop::empty && group_.is_open() && wait_for_rest_of_group(queue)) continue;
+    if (popped != virtio::Pop::chain) {
       // Dry, or broken behind requests that are good.
       carry_out(queue);
       return virtio::Progress::drained;

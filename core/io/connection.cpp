@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include "core/io/message_socket.hpp"
@@ -38,11 +39,11 @@ void set_non_blocking(const support::UniqueFd& fd) {
 }
 
 /// Whether a descriptor is an end of a Unix socketpair: neither end has a name.
-bool is_socketpair(const support::UniqueFd& fd) {
+bool is_socketpair(int fd) {
   const auto nameless = [&](auto ask) {
     sockaddr_un address{};
     socklen_t length = sizeof address;
-    return ask(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
+    return ask(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
            address.sun_family == AF_UNIX && length == sizeof address.sun_family;
   };
   return nameless(::getsockname) && nameless(::getpeername);
@@ -54,13 +55,6 @@ bool is_waitable_notifier(const support::UniqueFd& fd) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) return false;
   return S_ISFIFO(status.st_mode) || (status.st_mode & S_IFMT) == 0;
-}
-
-/// Whether a descriptor is one to signal. User Mode Linux sends an end of a socketpair. Other
-/// sockets could be the front-end's own end of this connection, which would then never be seen to
-/// end; there one end or the other has a path.
-bool is_signal(const support::UniqueFd& fd) {
-  return is_waitable_notifier(fd) || is_socketpair(fd);
 }
 
 /// An eventfd, a pipe or a socket; a full one has been signalled already.
@@ -160,17 +154,19 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
       },
       [this](SetKick& kick) {
         if (accept_notifier("VHOST_USER_SET_VRING_KICK", kick.index, kick.fd,
-                            is_waitable_notifier)) {
+                            /*waited_for=*/true)) {
           set_kick(kick.index, std::move(kick.fd));
         }
       },
       [this](SetCall& call) {
-        if (accept_notifier("VHOST_USER_SET_VRING_CALL", call.index, call.fd, is_signal)) {
+        if (accept_notifier("VHOST_USER_SET_VRING_CALL", call.index, call.fd,
+                            /*waited_for=*/false)) {
           queues_.at(call.index).call = std::move(call.fd);
         }
       },
       [this](SetError& error) {
-        if (accept_notifier("VHOST_USER_SET_VRING_ERR", error.index, error.fd, is_signal)) {
+        if (accept_notifier("VHOST_USER_SET_VRING_ERR", error.index, error.fd,
+                            /*waited_for=*/false)) {
           queues_.at(error.index).error = std::move(error.fd);
         }
       },
@@ -185,12 +181,16 @@ void Connection::carry_out(std::vector<vhost_user::Action> actions) {
 }
 
 bool Connection::accept_notifier(const char* request, std::uint16_t index,
-                                 const support::UniqueFd& fd,
-                                 bool (*fits)(const support::UniqueFd&)) {
+                                 const support::UniqueFd& fd, bool waited_for) {
   if (!fd) return true;
-  if (!fits(fd)) {
+  // User Mode Linux signals by socketpairs. No other socket will do: it could be the front-end's
+  // own end of this connection, which would then never be seen to end.
+  const bool fits = is_waitable_notifier(fd) || (!waited_for && is_socketpair(fd.get()) &&
+                                                 !is_socketpair(socket_.native_handle()));
+  if (!fits) {
     close_because(std::string(request) + ": the descriptor for queue " + std::to_string(index) +
-                  " is neither an eventfd nor a pipe");
+                  " is neither an eventfd nor a pipe" +
+                  (waited_for ? "" : ", nor an end of a socketpair"));
     return false;
   }
   set_non_blocking(fd);
@@ -228,8 +228,10 @@ void Connection::wait_for_kick(std::uint16_t index) {
 
 void Connection::on_kick(std::uint16_t index, error_code error) {
   if (error) {
-    log_->write(spdlog::level::warn, "the kick descriptor of queue " + std::to_string(index) +
-                                         " is closed at its other end");
+    const std::string queue = "the kick descriptor of queue " + std::to_string(index);
+    log_->write(spdlog::level::warn, error == boost::asio::error::eof
+                                         ? queue + " is closed at its other end"
+                                         : queue + " cannot be read: " + error.message());
     queues_[index].kick.reset();
     return;
   }

@@ -69,11 +69,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void carry_out(std::vector<vhost_user::Action> actions);
   void close_because(const std::string& reason);
 
-  /// Makes sure that a descriptor is one for notifications, as `fits` says, and does not block;
+  /// Makes sure that a descriptor is one for notifications, `waited_for` or signalled, and does not
+  /// block;
   /// closes the connection if it is none. No descriptor at all is fine.
   [[nodiscard]] bool accept_notifier(const char* request, std::uint16_t index,
-                                     const support::UniqueFd& fd,
-                                     bool (*fits)(const support::UniqueFd&));
+                                     const support::UniqueFd& fd, bool waited_for);
   void set_kick(std::uint16_t index, support::UniqueFd fd);
   void wait_for_kick(std::uint16_t index);
   void on_kick(std::uint16_t index, boost::system::error_code error);

@@ -9,10 +9,10 @@
 #include <span>
 #include <utility>
 
+#include "core/support/forks.hpp"
 #include "python/src/callback_gil.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/errors.hpp"
-#include "python/src/forks.hpp"
 #include "python/src/script_watchdog.hpp"
 
 namespace py = pybind11;
@@ -94,7 +94,7 @@ ScriptHooks ScriptHooks::of(py::handle type) {
 
 /// A call into a script.
 struct ScriptedDevice::Call {
-  const unsigned process = forks();
+  const unsigned process = support::forks();
   py::object self;
   const char* hook = "";
   /// What Nack means at this moment.
@@ -103,7 +103,7 @@ struct ScriptedDevice::Call {
   template <class... Arguments>
   py::object operator()(const HookName& its_hook, const Arguments&... arguments) {
     hook = its_hook.text;
-    const auto value = py::reinterpret_steal<py::object>(
+    auto value = py::reinterpret_steal<py::object>(
         PyObject_CallMethodObjArgs(self.ptr(), its_hook.interned, arguments.ptr()..., nullptr));
     if (!value) throw py::error_already_set();
     return value;
@@ -112,7 +112,7 @@ struct ScriptedDevice::Call {
   /// A script may fork, and the child come back from it, too: on a thread that serves its parent's
   /// guests, with its parent's lock of the bus. It ends here.
   void end_if_forked(const py::object& exception) const {
-    if (process == forks()) return;
+    if (process == support::forks()) return;
     try {
       py::module_::import("vhost_device._scripts").attr("end_child")(self, hook, exception);
     } catch (const py::error_already_set&) {

@@ -52,7 +52,7 @@ def measure(measuring: Measuring, setup: Setup, load: Load) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", ["linux", "sim"])
 def test_load_has_right_answers(measuring: Measuring, kind: str, work: str, depth: int) -> None:
     values = measure(measuring, Setup(kind), Load(work, depth))
-    assert values["transactions"] >= depth
+    assert values["transactions"] > 0
     assert (values["work"], values["depth"]) == (work, depth)
 
 

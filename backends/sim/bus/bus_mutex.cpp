@@ -117,8 +117,8 @@ void BusMutex::took() noexcept {
   depth_ = 1;
   // Release is enough: whoever looks for a deadlock does so under the waiters' lock, after all
   // the others that wait have had it.
+  process_.store(process.load(std::memory_order_relaxed), std::memory_order_relaxed);
   holder_.store(std::this_thread::get_id(), std::memory_order_release);
-  process_.store(process.load(std::memory_order_relaxed), std::memory_order_release);
 }
 
 bool BusMutex::try_lock_until(std::chrono::steady_clock::time_point end) {
@@ -140,7 +140,7 @@ void BusMutex::unlock() noexcept {
 }
 
 bool BusMutex::is_abandoned() const {
-  return process_ != process && holder_.load() != std::thread::id();
+  return holder_.load() != std::thread::id() && process_ != process;
 }
 
 bool BusMutex::wait(End end, void (*hook)()) {

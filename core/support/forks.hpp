@@ -5,9 +5,9 @@
 
 #include <atomic>
 
-namespace vhost_device::python {
+namespace vhost_device::support {
 
-/// How often this process descends from another by a fork since the module was loaded: tells a
+/// How often this process descends from another by a fork since this was called first: tells a
 /// child from its parent as getpid does, without a system call.
 inline unsigned forks() {
   static std::atomic<unsigned> count{0};
@@ -16,4 +16,4 @@ inline unsigned forks() {
   return count.load(std::memory_order_relaxed);
 }
 
-}  // namespace vhost_device::python
+}  // namespace vhost_device::support

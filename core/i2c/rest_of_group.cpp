@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/i2c/rest_of_group.hpp"
+
+#include <sched.h>
+
+#include <thread>
+
+#include "core/support/relax.hpp"
+
+namespace vhost_device::i2c {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The rest is mostly there at once: to sleep would take longer. On the same processor, the driver
+// needs it to go on.
+constexpr std::chrono::microseconds awake{50};
+constexpr int looks_per_turn = 64;
+constexpr std::chrono::microseconds nap{100};
+
+bool comes_at_once(const virtio::Queue& queue) {
+  for (int i = 0; i < looks_per_turn; ++i) {
+    if (queue.has_requests()) return true;
+    support::relax();
+  }
+  return false;
+}
+
+}  // namespace
+
+bool wait_for_rest_of_group(const virtio::Queue& queue) {
+  const Clock::time_point begin = Clock::now();
+  for (auto waited = Clock::duration::zero(); waited < rest_of_group_limit;
+       waited = Clock::now() - begin) {
+    if (comes_at_once(queue)) return true;
+    if (waited < awake) {
+      ::sched_yield();
+    } else {
+      std::this_thread::sleep_for(nap);
+    }
+  }
+  return queue.has_requests();
+}
+
+}  // namespace vhost_device::i2c

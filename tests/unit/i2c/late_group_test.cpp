@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+
+// A driver makes the messages of a transfer available one by one. A device that looks meanwhile
+// sees a part of them.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "core/i2c/virtio_i2c_format.hpp"
+#include "tests/unit/i2c/fake_adapter.hpp"
+#include "tests/unit/i2c/ring_guest.hpp"
+
+namespace vhost_device::i2c {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeAdapter;
+using testing::RingGuest;
+using ::testing::SizeIs;
+using Piece = RingGuest::Piece;
+
+constexpr std::uint16_t chip = 0x50 << 1;
+constexpr std::uint32_t fail_next = 1;
+
+/// The guest's queue, of which somebody hears when the device finds it empty.
+class EmptyTellingQueue final : public virtio::Queue {
+ public:
+  EmptyTellingQueue(virtio::Queue& queue, std::function<void()> on_empty)
+      : queue_(queue), on_empty_(std::move(on_empty)) {}
+
+  [[nodiscard]] virtio::Pop pop(virtio::Chain& chain) override {
+    const virtio::Pop result = queue_.pop(chain);
+    if (result == virtio::Pop::empty) on_empty_();
+    return result;
+  }
+  [[nodiscard]] bool has_requests() const override { return queue_.has_requests(); }
+  void complete(std::span<const virtio::Completion> completions) override {
+    queue_.complete(completions);
+  }
+  void disable_notifications() override { queue_.disable_notifications(); }
+  [[nodiscard]] bool enable_notifications() override { return queue_.enable_notifications(); }
+  [[nodiscard]] bool take_interrupt() override { return queue_.take_interrupt(); }
+  void repeat_interrupt() override { queue_.repeat_interrupt(); }
+  [[nodiscard]] std::uint32_t base() const override { return queue_.base(); }
+  [[nodiscard]] std::string_view broken_reason() const override { return queue_.broken_reason(); }
+  [[nodiscard]] std::uint16_t size() const override { return queue_.size(); }
+
+ private:
+  virtio::Queue& queue_;
+  std::function<void()> on_empty_;
+};
+
+struct LateGroup : ::testing::TestWithParam<bool> {
+  /// Offers a zero-length write.
+  void offer(std::uint32_t flags) {
+    statuses.push_back(guest.buffer(1));
+    EXPECT_TRUE(guest.ring().add(
+        std::array{Piece{guest.header(chip, flags), 8, false}, Piece{statuses.back(), 1, true}}));
+  }
+
+  std::shared_ptr<FakeAdapter> adapter = std::make_shared<FakeAdapter>();
+  RingGuest guest{adapter, {.queue_size = 8, .packed = GetParam()}};
+  std::vector<std::uint64_t> statuses;
+};
+
+TEST_P(LateGroup, whose_rest_comes_a_moment_later_is_one_transaction) {
+  bool rest_came = false;
+  EmptyTellingQueue queue(guest.queue(), [&] {
+    if (!std::exchange(rest_came, true)) offer(0);
+  });
+  offer(fail_next);
+
+  EXPECT_EQ(guest.device().process(0, queue), virtio::Progress::drained);
+
+  EXPECT_THAT(adapter->transactions, ElementsAre(SizeIs(2)));
+  EXPECT_EQ(guest.at(statuses[1]), format::status_ok);
+}
+
+TEST_P(LateGroup, whose_rest_does_not_come_is_carried_out_as_far_as_it_is) {
+  offer(fail_next);
+
+  guest.kick();
+
+  EXPECT_THAT(adapter->transactions, ElementsAre(SizeIs(1)));
+  EXPECT_EQ(guest.at(statuses[0]), format::status_ok);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rings, LateGroup, ::testing::Bool(),
+                         [](const auto& packed) { return packed.param ? "packed" : "split"; });
+
+}  // namespace
+}  // namespace vhost_device::i2c
