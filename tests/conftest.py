@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """What the tests in Python share: the helpers in tests/support, and which executable is tested.
 
-The executable is the one that `--daemon` or the environment's VHOST_DEVICE_I2C names, else the newest of
-the dev and release builds.
+The executable is the one that `--daemon` or the environment's VHOST_DEVICE_I2C names, else that of the dev
+build. The programs that test it are beside it, in the same build.
 """
 
 from __future__ import annotations
@@ -19,26 +19,24 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from daemon_process import Daemons  # noqa: E402 (needs the path above)
 
-_BUILDS = ("dev", "release")
-_PROGRAM = "daemon/vhost-device-i2c"
+_PROGRAM = ROOT / "build/dev/daemon/vhost-device-i2c"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--daemon", metavar="PATH", help="the vhost-device-i2c to test [newest of build/*]")
+    parser.addoption("--daemon", metavar="PATH", help="the vhost-device-i2c to test [the dev build's]")
 
 
 @pytest.fixture(scope="session")
 def daemon_program(pytestconfig: pytest.Config) -> Path:
     """The executable under test."""
     named = pytestconfig.getoption("--daemon") or os.environ.get("VHOST_DEVICE_I2C")
-    candidates = [Path(named)] if named else [ROOT / "build" / build / _PROGRAM for build in _BUILDS]
-    built = [path.resolve() for path in candidates if os.access(path, os.X_OK)]
-    if not built:
+    program = Path(named) if named else _PROGRAM
+    if not os.access(program, os.X_OK):
         pytest.fail(
-            f"there is no {' or '.join(map(str, candidates))}: build the daemon ('cmake --preset dev',"
-            " 'cmake --build --preset dev') or name it with --daemon or VHOST_DEVICE_I2C"
+            f"there is no {program}: build the daemon ('cmake --preset dev', 'cmake --build --preset dev') or"
+            " name it with --daemon or VHOST_DEVICE_I2C"
         )
-    return max(built, key=lambda path: path.stat().st_mtime)
+    return program.resolve()
 
 
 @pytest.fixture

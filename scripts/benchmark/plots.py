@@ -76,6 +76,7 @@ def _rate(pyplot: Any, table: Table) -> Any:
     if grid[0][0].has_data():
         grid[0][0].legend()
     figure.suptitle("Rate over the same bus, a processor for each side")
+    figure.tight_layout()
     return figure
 
 
@@ -98,6 +99,7 @@ def _latency(pyplot: Any, table: Table) -> Any:
         bar.set_color(colour)
     axes.bar_label(drawn, fmt="%.2f", padding=3)
     axes.set(title="From request to answer at depth 1, median", xlabel="µs (logarithmic)", xscale="log")
+    axes.margins(x=0.15)
     return figure
 
 

@@ -174,8 +174,12 @@ def _limit(table: Table) -> str:
     rows = []
     for (group, row, who), records in table.items():
         if group == plan.LIMIT:
-            found = "; ".join(ratios.problems(records)) or "all answers are right"
-            rows.append((row, who, _median(records, ratios.RATE), found))
+            problems = ratios.problems(records)
+            if problems:
+                failed = sum(bool(record.problem) for record in records)
+                rows.append((row, who, "-", f"{problems[0]} (in {failed} of {len(records)} rounds)"))
+            else:
+                rows.append((row, who, _median(records, ratios.RATE), "all answers are right"))
     return _markdown(("", "", "rate, 1000/s", "answers"), sorted(rows)) if rows else "Not measured."
 
 
