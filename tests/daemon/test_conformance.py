@@ -184,14 +184,8 @@ def test_used_length_that_is_too_large_fails_the_cases_that_look_at_it(
 def test_all_that_waits_as_one_transaction_fails_the_cases_about_separate_requests(
     wrong: Daemons, suite: Suite, path: Path
 ) -> None:
-    run = run_against(wrong, suite, path, "one-group", "request", "notification")
-    assert run.names("failed") == [
-        "request/write-and-read-back",
-        "request/read-by-itself",
-        "request/used-length",
-        "request/order",
-        "request/own-status",
-    ]
+    run = run_against(wrong, suite, path, "one-group", "request")
+    assert run.names("failed") == ["request/used-length", "request/own-status"]
     assert run.status == EXIT_FAILED
 
 
