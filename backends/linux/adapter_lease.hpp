@@ -20,7 +20,8 @@ namespace vhost_device::linux_i2c {
 /// still and which addresses belong to drivers of the host, is asked again with each lease.
 ///
 /// All but the constructor and destructor are called with the mutex locked. In a process that was
-/// forked off there is nobody to close the file in time: it is opened for each transaction.
+/// forked off there is nobody to close the file in time: it is opened for each transaction. One
+/// that was open at the fork stays open there until the next transaction, exec or the end.
 class AdapterLease {
  public:
   static constexpr std::chrono::milliseconds length{20};

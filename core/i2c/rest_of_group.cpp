@@ -10,8 +10,6 @@
 namespace vhost_device::i2c {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // The rest is mostly there at once: to sleep would take longer. On the same processor, the driver
 // needs it to go on.
 constexpr std::chrono::microseconds awake{50};
@@ -28,10 +26,9 @@ bool comes_at_once(const virtio::Queue& queue) {
 
 }  // namespace
 
-bool wait_for_rest_of_group(const virtio::Queue& queue) {
-  const Clock::time_point begin = Clock::now();
-  for (auto waited = Clock::duration::zero(); waited < rest_of_group_limit;
-       waited = Clock::now() - begin) {
+bool RestOfGroup::wait(const virtio::Queue& queue) {
+  if (!begin_) begin_ = Clock::now();
+  for (auto waited = Clock::now() - *begin_; waited < limit_; waited = Clock::now() - *begin_) {
     if (comes_at_once(queue)) return true;
     if (waited < awake) {
       ::sched_yield();
@@ -39,7 +36,7 @@ bool wait_for_rest_of_group(const virtio::Queue& queue) {
       std::this_thread::sleep_for(nap);
     }
   }
-  return queue.has_requests();
+  return false;
 }
 
 }  // namespace vhost_device::i2c

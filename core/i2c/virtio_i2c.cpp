@@ -23,9 +23,10 @@ void VirtioI2c::queue_started(std::uint16_t /*index*/, bool resumed) {
 virtio::Progress VirtioI2c::process(std::uint16_t /*index*/, virtio::Queue& queue) {
   std::size_t requests = 0;
   std::size_t descriptors = 0;
+  RestOfGroup rest;
   while (!group_.empty() || (requests < requests_per_call && descriptors < descriptors_per_call)) {
     const virtio::Pop popped = queue.pop(chain_);
-    if (popped == virtio::Pop::empty && group_.is_open() && wait_for_rest_of_group(queue)) continue;
+    if (popped == virtio::Pop::empty && group_.is_open() && rest.wait(queue)) continue;
     if (popped != virtio::Pop::chain) {
       // Dry, or broken behind requests that are good.
       carry_out(queue);

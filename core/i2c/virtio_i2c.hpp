@@ -17,7 +17,7 @@ namespace vhost_device::i2c {
 /// Requests joined by FAIL_NEXT are one transaction. If one of them is malformed or its address may
 /// not be reached, none is carried out; if one fails on the bus, it and all after it get ERR, also
 /// those that arrive with a later kick. If the queue runs dry inside a group, the device waits a
-/// moment for the rest (`rest_of_group_limit`), unless the ring is full; then what is there is
+/// moment for the rest (`RestOfGroup`), unless the ring is full; then what is there is
 /// carried out, as Linux's driver counts on when its ring is full.
 class VirtioI2c final : public virtio::Device {
  public:

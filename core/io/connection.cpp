@@ -38,8 +38,13 @@ void set_non_blocking(const support::UniqueFd& fd) {
   if (fd && flags >= 0) ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK);
 }
 
-/// Whether a descriptor is an end of a Unix socketpair: neither end has a name.
+/// Whether a descriptor is an end of a Unix socketpair of streams: neither end has a name.
 bool is_socketpair(int fd) {
+  int type = 0;
+  socklen_t type_length = sizeof type;
+  if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_length) != 0 || type != SOCK_STREAM) {
+    return false;
+  }
   const auto nameless = [&](auto ask) {
     sockaddr_un address{};
     socklen_t length = sizeof address;
@@ -47,6 +52,15 @@ bool is_socketpair(int fd) {
            address.sun_family == AF_UNIX && length == sizeof address.sun_family;
   };
   return nameless(::getsockname) && nameless(::getpeername);
+}
+
+/// Nothing can be left in such a socket, now or later: a descriptor of the front-end's own end of
+/// this connection would keep it from ever being seen to end.
+void close_for_reading(int fd) {
+  ::shutdown(fd, SHUT_RD);
+  std::array<std::byte, 256> ignored;
+  while (receive(fd, ignored).outcome == Received::Outcome::data) {
+  }
 }
 
 /// Whether a descriptor is one for notifications: an eventfd, which like all anonymous files is of
@@ -185,15 +199,16 @@ bool Connection::accept_notifier(const char* request, std::uint16_t index,
   if (!fd) return true;
   // User Mode Linux signals by socketpairs. No other socket will do: it could be the front-end's
   // own end of this connection, which would then never be seen to end.
-  const bool fits = is_waitable_notifier(fd) || (!waited_for && is_socketpair(fd.get()) &&
-                                                 !is_socketpair(socket_.native_handle()));
-  if (!fits) {
+  const bool is_pair =
+      !waited_for && is_socketpair(fd.get()) && !is_socketpair(socket_.native_handle());
+  if (!is_pair && !is_waitable_notifier(fd)) {
     close_because(std::string(request) + ": the descriptor for queue " + std::to_string(index) +
                   " is neither an eventfd nor a pipe" +
                   (waited_for ? "" : ", nor an end of a socketpair"));
     return false;
   }
   set_non_blocking(fd);
+  if (is_pair) close_for_reading(fd.get());
   return true;
 }
 

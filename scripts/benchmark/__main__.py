@@ -36,6 +36,7 @@ def main() -> int:
         return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    options.out.mkdir(parents=True, exist_ok=True)  # before the work of many minutes
     try:
         records = _measure(programs, options)
     except KeyboardInterrupt:
@@ -72,8 +73,7 @@ def _measure(programs: Programs, options: argparse.Namespace) -> list[Record]:
 def _cases(programs: Programs, options: argparse.Namespace) -> Sequence[Case]:
     cases = plan.all_cases(polls=programs.polls(), idle_s=options.idle)
     wanted = [case for case in cases if plan.quick(case)] if options.quick else list(cases)
-    only = [word.lower() for word in options.only]
-    return [case for case in wanted if not only or case.group.lower() in only]
+    return [case for case in wanted if not options.only or case.group.lower() in options.only]
 
 
 def _progress(text: str, end: str = "") -> None:
@@ -84,7 +84,6 @@ def _progress(text: str, end: str = "") -> None:
 
 
 def _write(run: Run, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
     described = dataclasses.asdict(run)
     (out / "results.json").write_text(json.dumps(described, separators=(",", ":")) + "\n")
     (out / "results.md").write_text(page(run))
@@ -108,22 +107,40 @@ def _summarise(run: Run) -> None:
         print(f"  behind: {row}: {metric.title} {ratio.median:.2f}")
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError(f"'{text}' is not above 0 and up to 3600 seconds")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
-    groups = ", ".join(
-        f'"{name}"'
-        for name in dict.fromkeys(case.group for case in plan.all_cases(polls=True, idle_s=_IDLE_S))
-    )
+    groups = list(dict.fromkeys(case.group.lower() for case in plan.all_cases(polls=True, idle_s=_IDLE_S)))
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measures the daemon, and rust-vmm's beside it, and writes a table, JSON and plots.",
     )
-    parser.add_argument("--rounds", type=int, default=_ROUNDS, help=f"how often each is measured [{_ROUNDS}]")
-    parser.add_argument("--seconds", type=float, default=0.2, help="how long each time [0.2]")
-    parser.add_argument("--warm-up", type=float, default=0.03, help="seconds of load before that [0.03]")
-    parser.add_argument("--idle", type=float, default=_IDLE_S, help="seconds that guests are idle [10]")
+    parser.add_argument(
+        "--rounds", type=_positive, default=_ROUNDS, help=f"how often each is measured [{_ROUNDS}]"
+    )
+    parser.add_argument("--seconds", type=_seconds, default=0.2, help="how long each time [0.2]")
+    parser.add_argument("--warm-up", type=_seconds, default=0.03, help="seconds of load before that [0.03]")
+    parser.add_argument("--idle", type=_seconds, default=_IDLE_S, help="seconds that guests are idle [10]")
     parser.add_argument("--quick", action="store_true", help="few measurements: shows that all of it works")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="GROUP", help=f"this group; may be repeated: {groups}"
+        "--only",
+        action="append",
+        default=[],
+        type=str.lower,
+        choices=groups,
+        metavar="GROUP",
+        help=f"this group; may be repeated: {', '.join(groups)}",
     )
     parser.add_argument("--out", type=Path, default=Path("build/bench"), help="where to write [build/bench]")
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)

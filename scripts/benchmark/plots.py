@@ -26,6 +26,9 @@ def plot_all(records: Sequence[Record], folder: Path) -> list[Path]:
     written = []
     for name, draw in (("rate", _rate), ("latency", _latency), ("guests", _guests)):
         figure = draw(pyplot, table)
+        if not all(axes.has_data() for axes in figure.axes):
+            pyplot.close(figure)  # not measured
+            continue
         for suffix in ("png", "svg"):
             path = folder / f"{name}.{suffix}"
             metadata = {"Date": None} if suffix == "svg" else None

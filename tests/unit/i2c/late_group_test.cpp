@@ -7,10 +7,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
 
+#include "core/i2c/rest_of_group.hpp"
 #include "core/i2c/virtio_i2c_format.hpp"
 #include "tests/unit/i2c/fake_adapter.hpp"
 #include "tests/unit/i2c/ring_guest.hpp"
@@ -88,6 +90,22 @@ TEST_P(LateGroup, whose_rest_does_not_come_is_carried_out_as_far_as_it_is) {
 
   EXPECT_THAT(adapter->transactions, ElementsAre(SizeIs(1)));
   EXPECT_EQ(guest.at(statuses[0]), format::status_ok);
+}
+
+TEST_P(LateGroup, is_not_waited_for_again_when_the_time_is_over) {
+  RestOfGroup rest(std::chrono::milliseconds(1));
+  EXPECT_FALSE(rest.wait(guest.queue()));
+
+  offer(0);
+
+  EXPECT_FALSE(rest.wait(guest.queue()));
+}
+
+TEST_P(LateGroup, that_is_there_needs_no_time) {
+  RestOfGroup rest(std::chrono::hours(1));
+  offer(0);
+
+  EXPECT_TRUE(rest.wait(guest.queue()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Rings, LateGroup, ::testing::Bool(),

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/io/message_socket.hpp"
 #include "core/vhost_user/requests.hpp"
 #include "tests/unit/io/served_bus.hpp"
 
@@ -278,6 +279,26 @@ TEST_F(HostileFrontEnd, end_of_a_socketpair_is_taken_for_signals) {
   ASSERT_TRUE(connection.send_raw(requests::get_features().bytes, {}));
 
   EXPECT_EQ(connection.receive_message().header.request, vhost_user::Request::get_features);
+}
+
+TEST_F(HostileFrontEnd, own_end_left_in_a_socketpair_does_not_keep_the_place) {
+  std::array<int, 2> ends{-1, -1};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  {
+    FrontEndConnection connection(served.socket(), limit);
+    const std::array own_end{connection.descriptor()};
+    ASSERT_EQ(send(ends[0], std::array{std::byte{0}}, own_end), 0);
+    const OutgoingRequest request = requests::set_vring_call(0, ends[1]);
+    ASSERT_TRUE(connection.send_raw(request.bytes, request.fds));
+    ASSERT_TRUE(connection.send_raw(requests::get_features().bytes, {}));
+    EXPECT_EQ(connection.receive_message().header.request, vhost_user::Request::get_features);
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
+
+  testing::I2cGuest next(served.socket());
+
+  EXPECT_TRUE(next.eeprom_works(std::byte{1}));
 }
 
 TEST_F(HostileFrontEnd, end_of_a_socketpair_for_kicks_closes_the_connection) {
