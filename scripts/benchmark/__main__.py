@@ -115,8 +115,8 @@ def _positive(text: str) -> int:
 
 def _seconds(text: str) -> float:
     value = float(text)
-    if not 0 < value <= 3600:
-        raise argparse.ArgumentTypeError(f"'{text}' is not above 0 and up to 3600 seconds")
+    if not 0 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"'{text}' is not from 0 to 3600 seconds")
     return value
 
 
