@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <memory>
 #include <system_error>
-#include <utility>
 
 #include "core/support/forks.hpp"
 
@@ -43,19 +43,19 @@ AdapterLease::AdapterLease(AdapterLink& link, std::timed_mutex& mutex)
       process_(support::forks()) {
   if (!timer_) throw std::system_error(errno, std::generic_category(), "timerfd_create");
   const SignalsBlocked blocked;
-  closer_ = std::thread([this] { close_in_time(); });
+  closer_ = std::make_unique<std::thread>([this] { close_in_time(); });
 }
 
 AdapterLease::~AdapterLease() {
   // A process that was forked off has the object, but not the thread, which it can neither join nor
   // detach.
   if (process_ != support::forks()) {
-    static_cast<void>(new std::thread(std::move(closer_)));
+    static_cast<void>(closer_.release());
     return;
   }
   ending_ = true;
   arm(std::chrono::nanoseconds(1));
-  closer_.join();
+  closer_->join();
 }
 
 const AdapterFile& AdapterLease::open() {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bitset>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -61,7 +62,7 @@ class AdapterLease {
   std::atomic<bool> over_ = false;  // the lease's time is
   std::atomic<bool> ending_ = false;
   const unsigned process_;
-  std::thread closer_;
+  std::unique_ptr<std::thread> closer_;
 };
 
 }  // namespace vhost_device::linux_i2c
