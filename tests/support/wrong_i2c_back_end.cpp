@@ -26,6 +26,7 @@
 #include "core/i2c/virtio_i2c.hpp"
 #include "core/i2c/virtio_i2c_format.hpp"
 #include "core/io/server.hpp"
+#include "core/virtio/forwarding_queue.hpp"
 
 namespace {
 
@@ -48,13 +49,12 @@ struct Lie {
   bool backwards = false;  // the answers to a group, with IN_ORDER offered
 };
 
-class LyingQueue final : public virtio::Queue {
+class LyingQueue final : public virtio::ForwardingQueue {
  public:
-  LyingQueue(virtio::Queue& queue, const Lie& lie) : queue_(queue), lie_(lie) {}
+  LyingQueue(virtio::Queue& queue, const Lie& lie) : ForwardingQueue(queue), lie_(lie) {}
 
-  bool has_requests() const override { return queue_.has_requests(); }
   virtio::Pop pop(virtio::Chain& chain) override {
-    const virtio::Pop result = queue_.pop(chain);
+    const virtio::Pop result = ForwardingQueue::pop(chain);
     if (result == virtio::Pop::broken && lie_.at_broken_ring) lie_.at_broken_ring();
     if (result == virtio::Pop::chain && lie_.about_flags) replace_header(chain);
     return result;
@@ -62,19 +62,12 @@ class LyingQueue final : public virtio::Queue {
   void complete(std::span<const virtio::Completion> completions) override {
     std::vector<virtio::Completion> told(completions.begin(), completions.end());
     if (lie_.about_answer) std::ranges::for_each(told, lie_.about_answer);
-    if (!lie_.backwards) return queue_.complete(told);
+    if (!lie_.backwards) return ForwardingQueue::complete(told);
     for (std::size_t left = told.size(); left > 0; --left) {
-      queue_.complete(std::span(told).subspan(left - 1, 1));
+      ForwardingQueue::complete(std::span(told).subspan(left - 1, 1));
       if (left > 1) static_cast<void>(::poll(nullptr, 0, pause_ms));
     }
   }
-  void disable_notifications() override { queue_.disable_notifications(); }
-  bool enable_notifications() override { return queue_.enable_notifications(); }
-  bool take_interrupt() override { return queue_.take_interrupt(); }
-  void repeat_interrupt() override { queue_.repeat_interrupt(); }
-  std::uint32_t base() const override { return queue_.base(); }
-  std::string_view broken_reason() const override { return queue_.broken_reason(); }
-  std::uint16_t size() const override { return queue_.size(); }
 
  private:
   /// Puts a header with other flags in the place of the chain's, if that is whole.
@@ -100,7 +93,6 @@ class LyingQueue final : public virtio::Queue {
 
   static constexpr std::size_t flags_offset = offsetof(i2c::format::OutHeader, flags);
 
-  virtio::Queue& queue_;
   const Lie& lie_;
   std::array<std::byte, sizeof(i2c::format::OutHeader)> header_{};
 };

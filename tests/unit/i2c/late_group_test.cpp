@@ -14,6 +14,7 @@
 
 #include "core/i2c/rest_of_group.hpp"
 #include "core/i2c/virtio_i2c_format.hpp"
+#include "core/virtio/forwarding_queue.hpp"
 #include "tests/unit/i2c/fake_adapter.hpp"
 #include "tests/unit/i2c/ring_guest.hpp"
 
@@ -30,30 +31,18 @@ constexpr std::uint16_t chip = 0x50 << 1;
 constexpr std::uint32_t fail_next = 1;
 
 /// The guest's queue, of which somebody hears when the device finds it empty.
-class EmptyTellingQueue final : public virtio::Queue {
+class EmptyTellingQueue final : public virtio::ForwardingQueue {
  public:
   EmptyTellingQueue(virtio::Queue& queue, std::function<void()> on_empty)
-      : queue_(queue), on_empty_(std::move(on_empty)) {}
+      : ForwardingQueue(queue), on_empty_(std::move(on_empty)) {}
 
   [[nodiscard]] virtio::Pop pop(virtio::Chain& chain) override {
-    const virtio::Pop result = queue_.pop(chain);
+    const virtio::Pop result = ForwardingQueue::pop(chain);
     if (result == virtio::Pop::empty) on_empty_();
     return result;
   }
-  [[nodiscard]] bool has_requests() const override { return queue_.has_requests(); }
-  void complete(std::span<const virtio::Completion> completions) override {
-    queue_.complete(completions);
-  }
-  void disable_notifications() override { queue_.disable_notifications(); }
-  [[nodiscard]] bool enable_notifications() override { return queue_.enable_notifications(); }
-  [[nodiscard]] bool take_interrupt() override { return queue_.take_interrupt(); }
-  void repeat_interrupt() override { queue_.repeat_interrupt(); }
-  [[nodiscard]] std::uint32_t base() const override { return queue_.base(); }
-  [[nodiscard]] std::string_view broken_reason() const override { return queue_.broken_reason(); }
-  [[nodiscard]] std::uint16_t size() const override { return queue_.size(); }
 
  private:
-  virtio::Queue& queue_;
   std::function<void()> on_empty_;
 };
 
