@@ -59,6 +59,29 @@ void Device::warn(const std::string& text) const {
   if (on_warning) on_warning(name_ + " at " + to_string(addresses_.front()) + ": " + text);
 }
 
+State Device::state() {
+  const Guard guard = lock();
+  StateSaver saver(now());
+  visit_state(saver);
+  return saver.take();
+}
+
+void Device::set_state(const State& state) {
+  const Guard guard = lock();
+  StateSaver saver(now());
+  visit_state(saver);
+  const State before = saver.take();
+  try {
+    StateLoader loader(now(), state);
+    visit_state(loader);
+    loader.check_all_used();
+  } catch (...) {
+    StateLoader back(now(), before);
+    visit_state(back);
+    throw;
+  }
+}
+
 Device::Guard Device::lock() const {
   while (true) {
     std::unique_lock pointer(domain_mutex_);

@@ -13,6 +13,7 @@
 
 #include "backends/sim/bus/bus_mutex.hpp"
 #include "backends/sim/bus/clock.hpp"
+#include "backends/sim/bus/state.hpp"
 #include "core/i2c/address.hpp"
 #include "core/i2c/message.hpp"
 #include "core/i2c/transfer_result.hpp"
@@ -64,6 +65,13 @@ class Device {
   /// that ended in an error.
   virtual void stop() {}
 
+  /// Everything that the chip will ever answer by, for a snapshot. Not the message under way.
+  [[nodiscard]] State state();
+
+  /// Puts a state in the place of the present one, as `state` told it of a chip of the same kind.
+  /// Throws StateError, with the chip as it was.
+  void set_state(const State& state);
+
  protected:
   /// Throws std::invalid_argument when there is no address at all.
   Device(std::string name, std::vector<i2c::Address> addresses);
@@ -86,6 +94,10 @@ class Device {
   /// as a memory, may do better.
   [[nodiscard]] virtual Ack write_all(std::span<const std::byte> values);
   virtual void read_all(std::span<std::byte> values);
+
+  /// Shows the visitor every value of the chip's state, by the same names in the same order each
+  /// time. With the lock held; throws only what the visitor throws.
+  virtual void visit_state(StateVisitor& /*visitor*/) {}
 
   /// The chip was put on a bus with another clock: `offset` added to a moment of the old clock
   /// makes it one of the new. Called with the lock held; may not throw.
