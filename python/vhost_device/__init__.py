@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from vhost_device._core import InProcessGuest, __version__
     from vhost_device.daemon import Daemon
     from vhost_device.errors import DaemonError, Error
+    from vhost_device.in_process_guest import Guest
 
-__all__ = ["Daemon", "DaemonError", "Error", "InProcessGuest", "__version__"]
+__all__ = ["Daemon", "DaemonError", "Error", "Guest", "InProcessGuest", "__version__"]
 
 # Loaded when used: pytest imports this package in every project where it is installed.
 _HOMES = {
     "Daemon": "vhost_device.daemon",
     "DaemonError": "vhost_device.errors",
     "Error": "vhost_device.errors",
+    "Guest": "vhost_device.in_process_guest",
     "InProcessGuest": "vhost_device._core",
     "__version__": "vhost_device._core",
 }
