@@ -9,6 +9,7 @@
 
 #include "backends/sim/bus/bus_mutex.hpp"
 #include "python/src/callbacks.hpp"
+#include "python/src/chips.hpp"
 #include "python/src/duration.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
@@ -55,8 +56,7 @@ PYBIND11_MODULE(_core, module) {
   register_i2c(module);
   register_clock(module);
   register_device(module);
-  register_at24(module);
-  register_lm75(module);
+  for (const auto register_chip : chip_registrations) register_chip(module);
   register_bus(module);
   register_linux(module);
   register_router(module);

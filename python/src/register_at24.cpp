@@ -10,10 +10,10 @@
 #include "backends/sim/devices/at24.hpp"
 #include "python/src/arguments.hpp"
 #include "python/src/at24_data.hpp"
+#include "python/src/chips.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/errors.hpp"
 #include "python/src/gil.hpp"
-#include "python/src/registration.hpp"
 #include "python/src/text.hpp"
 
 namespace py = pybind11;

@@ -5,9 +5,9 @@
 
 #include "backends/sim/devices/lm75.hpp"
 #include "python/src/arguments.hpp"
+#include "python/src/chips.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
-#include "python/src/registration.hpp"
 
 namespace py = pybind11;
 

@@ -10,8 +10,6 @@ namespace vhost_device::python {
 void register_i2c(pybind11::module_& module);
 void register_clock(pybind11::module_& module);
 void register_device(pybind11::module_& module);
-void register_at24(pybind11::module_& module);
-void register_lm75(pybind11::module_& module);
 void register_bus(pybind11::module_& module);
 void register_linux(pybind11::module_& module);
 void register_router(pybind11::module_& module);

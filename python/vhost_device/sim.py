@@ -19,6 +19,7 @@ from vhost_device._core import (
     ManualClock,
     Read,
     RealClock,
+    Tmp102,
     Write,
 )
 from vhost_device._scripts import ScriptError, ScriptLog
@@ -42,6 +43,7 @@ __all__ = [
     "RealClock",
     "ScriptError",
     "ScriptTimeout",
+    "Tmp102",
     "Write",
 ]
 

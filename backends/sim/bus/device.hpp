@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -64,6 +65,13 @@ class Device {
   /// STOP. Comes once at the end of every transaction in which the chip was addressed, also when
   /// that ended in an error.
   virtual void stop() {}
+
+  /// The name of the register that a write of these bytes selects, for traces. Empty if none, and
+  /// for chips without registers.
+  [[nodiscard]] virtual std::string_view register_name(
+      std::span<const std::byte> /*written*/) const {
+    return {};
+  }
 
   /// Everything that the chip will ever answer by, for a snapshot. Not the message under way.
   [[nodiscard]] State state();

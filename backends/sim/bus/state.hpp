@@ -48,10 +48,10 @@ class StateVisitor {
   requires(!std::same_as<T, bool>) void value(std::string_view name, T& value) {
     using Limits = std::numeric_limits<T>;
     constexpr auto widest = std::numeric_limits<std::int64_t>::max();
-    constexpr auto max =
-        std::cmp_less(Limits::max(), widest) ? std::int64_t{Limits::max()} : widest;
+    constexpr bool fits = std::cmp_less(Limits::max(), widest);
+    constexpr auto max = fits ? static_cast<std::int64_t>(Limits::max()) : widest;
     auto wide = static_cast<std::int64_t>(value);
-    integer(name, wide, std::int64_t{std::cmp_less(Limits::min(), 0) ? Limits::min() : T{0}}, max);
+    integer(name, wide, static_cast<std::int64_t>(Limits::min()), max);
     value = static_cast<T>(wide);
   }
 

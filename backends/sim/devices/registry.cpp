@@ -6,16 +6,18 @@
 
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/lm75.hpp"
+#include "backends/sim/devices/tmp102.hpp"
 
 namespace vhost_device::sim {
 
 namespace {
 
 // One row per family.
-constexpr std::array<const Family*, 2> all_families{
+constexpr auto all_families = std::to_array<const Family*>({
     &at24_family,
     &lm75_family,
-};
+    &tmp102_family,
+});
 
 }  // namespace
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,6 +30,15 @@ struct Family {
   std::span<const std::string_view> vendors;  ///< Prefixes in devicetrees: "atmel", "microchip"
   std::span<const Part> parts;
 };
+
+/// The parts of a family whose table has a row with a `name` for each.
+template <typename Row, std::size_t count>
+[[nodiscard]] constexpr std::array<Part, count> parts_of(const std::array<Row, count>& rows,
+                                                         decltype(Part::make) make) {
+  std::array<Part, count> parts{};
+  for (std::size_t i = 0; i < count; ++i) parts[i] = {rows[i].name, make};
+  return parts;
+}
 
 /// Every family there is.
 [[nodiscard]] std::span<const Family* const> families();

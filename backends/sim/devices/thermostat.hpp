@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "backends/sim/bus/state.hpp"
+
 namespace vhost_device::sim {
 
 /// The alarm of a temperature sensor: an upper limit to cross, a lower one to come back under, and
@@ -23,6 +25,12 @@ class Thermostat {
   void acknowledge() { pending_ = false; }
 
   void reset() { *this = {}; }
+
+  void visit_state(StateVisitor& visitor) {
+    visitor.value("alert.tripped", tripped_);
+    visitor.value("alert.pending", pending_);
+    visitor.value("alert.faults", faults_);
+  }
 
  private:
   bool tripped_ = false;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "backends/sim/bus/clock.hpp"
+#include "backends/sim/bus/state.hpp"
+
+namespace vhost_device::sim {
+
+/// When a converter's conversions end, on the bus's clock: a single one, or one after the other.
+class ConversionTimer {
+ public:
+  /// One conversion that ends after `duration`.
+  void start_once(Time now, Time duration) {
+    end_ = now + duration;
+    period_ = Time(0);
+  }
+
+  /// The first ends after `duration`, each further one `period` after the one before.
+  void start_repeating(Time now, Time duration, Time period) {
+    end_ = now + duration;
+    period_ = period;
+  }
+
+  void stop() { end_.reset(); }
+
+  /// Whether one is under way, or awaited.
+  [[nodiscard]] bool is_running() const { return end_.has_value(); }
+
+  /// How many have ended since the last call, however long ago that was.
+  [[nodiscard]] std::uint64_t completed(Time now) {
+    if (!end_ || now < *end_) return 0;
+    if (period_ <= Time(0)) {
+      end_.reset();
+      return 1;
+    }
+    const auto more = static_cast<std::uint64_t>((now - *end_) / period_);
+    *end_ += period_ * static_cast<Time::rep>(more + 1);
+    return more + 1;
+  }
+
+  void clock_changed(Time offset) {
+    if (end_) *end_ += offset;
+  }
+
+  void visit_state(StateVisitor& visitor) {
+    Time::rep period_ns = period_.count();
+    visitor.moment("conversion_end_ns", end_);
+    visitor.value("conversion_period_ns", period_ns);
+    period_ = Time(period_ns);
+  }
+
+ private:
+  std::optional<Time> end_;  // of the next one; empty: there is none
+  Time period_{0};           // 0: there is only one
+};
+
+}  // namespace vhost_device::sim

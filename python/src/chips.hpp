@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <array>
+
+namespace vhost_device::python {
+
+// One line per chip, here and in the table below.
+void register_at24(pybind11::module_& module);
+void register_lm75(pybind11::module_& module);
+void register_tmp102(pybind11::module_& module);
+
+inline constexpr auto chip_registrations = std::to_array<void (*)(pybind11::module_&)>({
+    &register_at24,
+    &register_lm75,
+    &register_tmp102,
+});
+
+}  // namespace vhost_device::python
