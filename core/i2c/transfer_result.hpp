@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace vhost_device::i2c {
@@ -25,12 +26,20 @@ enum class TransferError {
 /// Outcome of one transaction. `completed` messages went through, from the first on; if that is not
 /// all of them, `error` tells about the next one.
 struct TransferResult {
+  static constexpr std::uint32_t not_known = 0xffffffff;
+
   std::size_t completed = 0;
   TransferError error = TransferError::none;
+  /// With `data_nack`: how many bytes were acknowledged before the one that was refused. Simulated
+  /// chips tell, Linux's adapters do not.
+  std::uint32_t acknowledged = not_known;
 
   [[nodiscard]] bool ok() const { return error == TransferError::none; }
 
-  friend bool operator==(const TransferResult&, const TransferResult&) = default;
+  /// The same outcome, whether or not it is known how many bytes were acknowledged.
+  friend constexpr bool operator==(const TransferResult& one, const TransferResult& other) {
+    return one.completed == other.completed && one.error == other.error;
+  }
 };
 
 }  // namespace vhost_device::i2c

@@ -189,9 +189,10 @@ void ScriptedDevice::read_bytes(Call& call, const i2c::Message& message) {
 
 void ScriptedDevice::write_bytes(Call& call, const i2c::Message& message) {
   if (!message.data.empty()) call.nack = i2c::TransferError::data_nack;
-  for (const std::byte byte : message.data) {
+  for (std::size_t i = 0; i < message.data.size(); ++i) {
+    refused_after(i);
     check_nothing(name(), "write_byte",
-                  call(hook_names().write_byte, py::int_(std::to_integer<int>(byte))));
+                  call(hook_names().write_byte, py::int_(std::to_integer<int>(message.data[i]))));
   }
 }
 

@@ -156,20 +156,21 @@ i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
   i2c::TransferResult result;
   for (const i2c::Message& message : messages) {
     const bool late = result.completed > 0 && CoarseClock::now() >= deadline;
-    result.error = late ? i2c::TransferError::timeout : run(message);
+    result.error = late ? i2c::TransferError::timeout : run(message, result);
     if (!result.ok()) break;
     ++result.completed;
   }
   return result;
 }
 
-i2c::TransferError Bus::run(const i2c::Message& message) {
+i2c::TransferError Bus::run(const i2c::Message& message, i2c::TransferResult& result) {
   const auto* const found = find(message.address);
   if (found == nullptr) return i2c::TransferError::address_nack;
   Device& device = **found;
   if (std::ranges::find(addressed_, &device) == addressed_.end()) addressed_.push_back(&device);
   enter(device);
   const i2c::TransferError error = device.message(message);
+  if (error == i2c::TransferError::data_nack) result.acknowledged = device.acknowledged_;
   exit();
   return error;
 }

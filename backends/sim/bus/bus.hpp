@@ -67,7 +67,7 @@ class Bus final : public i2c::Adapter {
   [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override;
 
   struct Transaction;  // bus.cpp
-  [[nodiscard]] i2c::TransferError run(const i2c::Message& message);
+  [[nodiscard]] i2c::TransferError run(const i2c::Message& message, i2c::TransferResult& result);
   void stop_addressed();
   /// Around each call into a chip, so that it can leave in the middle.
   void enter(Device& device);

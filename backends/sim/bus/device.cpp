@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "backends/sim/bus/device.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace vhost_device::sim {
@@ -24,6 +23,7 @@ Device::Device(std::string name, std::vector<i2c::Address> addresses)
 
 i2c::TransferError Device::message(const i2c::Message& message) {
   selected_address_ = message.address;
+  acknowledged_ = i2c::TransferResult::not_known;
   return do_message(message);
 }
 
@@ -39,9 +39,12 @@ i2c::TransferError Device::do_message(const i2c::Message& message) {
 }
 
 Ack Device::write_all(std::span<const std::byte> values) {
-  const bool all =
-      std::ranges::all_of(values, [this](std::byte value) { return write(value) == Ack::ack; });
-  return all ? Ack::ack : Ack::nack;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (write(values[i]) == Ack::ack) continue;
+    refused_after(i);
+    return Ack::nack;
+  }
+  return Ack::ack;
 }
 
 void Device::read_all(std::span<std::byte> values) {

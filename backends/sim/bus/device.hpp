@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -103,6 +104,12 @@ class Device {
   [[nodiscard]] virtual Ack write_all(std::span<const std::byte> values);
   virtual void read_all(std::span<std::byte> values);
 
+  /// For a chip that overrides `do_message` or `write_all`, and refuses a byte there: how many it
+  /// took before that one. Whoever does not call it leaves that unknown.
+  void refused_after(std::size_t acknowledged) {
+    acknowledged_ = static_cast<std::uint32_t>(acknowledged);
+  }
+
   /// Shows the visitor every value of the chip's state, by the same names in the same order each
   /// time. With the lock held; throws only what the visitor throws.
   virtual void visit_state(StateVisitor& /*visitor*/) {}
@@ -142,6 +149,7 @@ class Device {
   std::string name_;
   std::vector<i2c::Address> addresses_;
   i2c::Address selected_address_;
+  std::uint32_t acknowledged_ = i2c::TransferResult::not_known;  // of the message under way
 
   // Changed only with the locks of both domains, old and new, and domain_mutex_ held. So either
   // kind of lock makes it safe to read; `lock()` has nothing but domain_mutex_ to begin with.

@@ -101,6 +101,12 @@ TEST_F(BusTransfer, chip_that_refuses_a_byte_is_data_nack) {
   EXPECT_THAT(wire, ElementsAre("a W", "a 01", "a 02", "a STOP"));
 }
 
+TEST_F(BusTransfer, data_nack_tells_how_many_bytes_were_acknowledged) {
+  attach("a", 0x20)->bytes_taken = 2;
+
+  EXPECT_EQ(controller.write(0x20, bytes({1, 2, 3, 4})).acknowledged, 2U);
+}
+
 TEST_F(BusTransfer, general_call_is_address_nack) {
   attach("a", 0x20);
 
