@@ -23,7 +23,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint16_t queue_size = 64;
+// For the 42 messages that Linux takes at once (I2C_RDWR_IOCTL_MAX_MSGS), of three descriptors.
+constexpr std::uint16_t queue_size = 128;
 constexpr std::size_t memory_size = std::size_t{1} << 20;
 
 /// A guest in this process and its virtio-i2c driver.

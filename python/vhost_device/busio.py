@@ -21,8 +21,7 @@ WriteableBuffer = Union[bytearray, memoryview, "array.array[int]"]
 class I2C:
     """Takes the place of busio.I2C. Failures are an OSError.
 
-    As in CircuitPython a driver locks the bus for as long as it uses it: a transfer without that is a
-    RuntimeError. adafruit_bus_device does so.
+    The lock is between drivers: as in Blinka, CircuitPython's for Linux, a transfer does not need it.
     """
 
     def __init__(self, adapter: Adapter) -> None:
@@ -58,11 +57,11 @@ class I2C:
 
     def scan(self) -> list[int]:
         """The addresses that are acknowledged, of 0x08 to 0x77."""
-        return scan(self._locked_adapter())
+        return scan(self._used_adapter())
 
     def probe(self, address: int) -> bool:
         """Whether an address is acknowledged."""
-        return is_there(self._locked_adapter(), address)
+        return is_there(self._used_adapter(), address)
 
     def readfrom_into(
         self, address: int, buffer: WriteableBuffer, *, start: int = 0, end: int | None = None
@@ -101,13 +100,7 @@ class I2C:
 
     def _transfer(self, messages: list[Read | Write]) -> list[bytes]:
         with as_os_errors():
-            return self._locked_adapter().transfer(messages)
-
-    def _locked_adapter(self) -> Adapter:
-        adapter = self._used_adapter()
-        if not self._lock.locked():
-            raise RuntimeError("the I2C bus is not locked: call try_lock() first")
-        return adapter
+            return self._used_adapter().transfer(messages)
 
     def _used_adapter(self) -> Adapter:
         if self._adapter is None:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vhost_device import _core
@@ -104,14 +104,8 @@ class Guest(_core.InProcessGuest):
         return I2C(self)
 
     def _serve(self, adapter: _core.Adapter, timeout: float) -> None:
-        """Connects to a daemon on a socket that is gone from the file system before anybody else sees it."""
-        with (
-            tempfile.TemporaryDirectory(prefix="vhost-device-") as folder,
-            socket.socket(socket.AF_UNIX) as listening,
-        ):
-            path = Path(folder) / "i2c"
-            listening.bind(os.fspath(path))
-            listening.listen()
+        """Connects to a daemon on a socket that is gone from the file system when this returns."""
+        with _private_socket() as (listening, path):
             daemon = _OwnDaemon(adapter, fd=listening).start()
             try:
                 super().__init__(path, timeout)
@@ -119,6 +113,24 @@ class Guest(_core.InProcessGuest):
                 daemon.stop()
                 raise
         self._daemon = daemon
+
+
+@contextlib.contextmanager
+def _private_socket() -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens in a folder of its own, and its path."""
+    with (
+        tempfile.TemporaryDirectory(prefix="vhost-device-") as folder,
+        socket.socket(socket.AF_UNIX) as listening,
+    ):
+        opened = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            # By its descriptor, since an address has 107 bytes and the folder's name may have more.
+            path = f"/proc/self/fd/{opened}/i2c"
+            listening.bind(path)
+            listening.listen()
+            yield listening, path
+        finally:
+            os.close(opened)
 
 
 class _OwnDaemon(Daemon):

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Drivers by others, from PyPI and unmodified, each as its documentation says, on a guest in the process.
+
+A driver that is given its bus gets `i2c` for busio's and `smbus` for smbus2's. One that opens a bus of its
+own gets the same by `guest_is_every_bus`. The chip is attached to `bus`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import board
+import busio
+import pytest
+import smbus2
+
+from vhost_device import Guest
+from vhost_device.sim import Bus
+
+
+@pytest.fixture
+def guest(bus: Bus) -> Iterator[Guest]:
+    """A guest on the test's bus. An exception in a chip fails the test."""
+    with Guest(bus) as guest:
+        yield guest
+    assert bus.script_errors == []
+
+
+@pytest.fixture
+def i2c(guest: Guest) -> Any:
+    """The bus for a driver that uses busio."""
+    return guest.busio()
+
+
+@pytest.fixture
+def smbus(guest: Guest) -> Any:
+    """The bus for a driver that uses smbus2 or smbus."""
+    return guest.smbus()
+
+
+@pytest.fixture
+def guest_is_every_bus(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever bus a driver opens, it is the guest's."""
+    for pin in ("SCL", "SDA"):
+        monkeypatch.setattr(board, pin, None, raising=False)  # a computer has none
+    monkeypatch.setattr(busio, "I2C", guest.busio)
+    monkeypatch.setattr(smbus2, "SMBus", guest.smbus)
+    monkeypatch.setitem(sys.modules, "smbus", SimpleNamespace(SMBus=guest.smbus))
