@@ -2,10 +2,13 @@
 #include "backends/sim/bus/bus.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "backends/sim/bus/mux.hpp"
 #include "core/support/coarse_clock.hpp"
 #include "core/support/relax.hpp"
 
@@ -13,118 +16,73 @@ namespace vhost_device::sim {
 
 namespace {
 
-constexpr std::uint16_t general_call = 0x00;  // UM10204, 3.1.13
-
-bool is_general_call(i2c::Address address) {
-  return !address.is_ten_bit() && address.value() == general_call;
-}
-
 // Enough for the transactions seen in practice, so that none of them allocates.
 constexpr std::size_t usual_chips_per_transaction = 8;
+
+/// What several chips together make of a message. One that holds the clock holds it for all; else
+/// one that acknowledges is enough.
+i2c::TransferError joined(i2c::TransferError one, i2c::TransferError other) {
+  using i2c::TransferError;
+  for (const TransferError error :
+       {TransferError::timeout, TransferError::none, TransferError::data_nack}) {
+    if (one == error || other == error) return error;
+  }
+  return one;
+}
 
 }  // namespace
 
 Bus::Bus(std::shared_ptr<const Clock> clock)
     : domain_(std::make_shared<BusDomain>(std::move(clock))) {
+  domain_->bus = this;
   addressed_.reserve(usual_chips_per_transaction);
 }
 
 Bus::~Bus() {
   if (!domain_->mutex.lock_for_end()) return;
   clear();
+  domain_->bus = nullptr;
   domain_->mutex.unlock();
 }
 
 void Bus::attach(std::shared_ptr<Device> device) {
   if (!device) throw std::invalid_argument("there is no chip to attach");
   const std::scoped_lock lock(domain_->mutex);
-  check_addresses(*device);
-
-  std::map<i2c::Address, std::shared_ptr<Device>> ten_bit;
-  for (const i2c::Address address : device->addresses()) {
-    if (address.is_ten_bit()) ten_bit.emplace(address, device);
-  }
-
-  if (device.get() == current_ && current_leaves_) {
-    current_leaves_ = false;
-  } else if (!device->join(domain_)) {
-    throw std::invalid_argument(device->name() + " at " + to_string(device->addresses().front()) +
-                                " is on a bus already");
-  }
-
-  ten_bit_.merge(ten_bit);  // cannot fail, unlike insertion
-  for (const i2c::Address address : device->addresses()) {
-    if (!address.is_ten_bit()) seven_bit_[address.value()] = device;
-  }
-}
-
-void Bus::check_addresses(const Device& device) const {
-  for (const i2c::Address address : device.addresses()) {
-    const std::string failure =
-        device.name() + " cannot be attached at " + to_string(address) + ": ";
-    if (is_general_call(address)) {
-      throw std::invalid_argument(failure + "that is the general call address");
-    }
-    if (const auto* const other = find(address); other != nullptr) {
-      throw std::invalid_argument(failure + (other->get() == &device ? "it" : (*other)->name()) +
-                                  " is there already");
-    }
-  }
+  segment_.attach(device, domain_);
 }
 
 void Bus::detach(const Device& device) {
   std::shared_ptr<Device> kept;  // beyond the lock, for a chip that ends with this
   const std::scoped_lock lock(domain_->mutex);
-  const auto* const found = find(device.addresses().front());
-  if (found == nullptr || found->get() != &device) {
-    throw std::invalid_argument(device.name() + " at " + to_string(device.addresses().front()) +
-                                " is not on this bus");
-  }
-  kept = *found;
-  remove(*kept);
+  kept = segment_.detach(device, *domain_);
 }
 
 void Bus::clear() {
   std::vector<std::shared_ptr<Device>> kept;  // beyond the lock, as in detach
   const std::scoped_lock lock(domain_->mutex);
-  kept = devices();
-  for (const auto& device : kept) remove(*device);
-}
-
-void Bus::remove(Device& device) {
-  if (in_transaction_) left_.push_back(*find(device.addresses().front()));
-  for (const i2c::Address address : device.addresses()) {
-    if (address.is_ten_bit()) {
-      ten_bit_.erase(address);
-    } else {
-      seven_bit_[address.value()].reset();
-    }
-  }
-  std::ranges::replace(addressed_, &device, nullptr);
-  if (&device == current_) {
-    // Its callback runs under this bus's lock, so its properties have to stay under that too.
-    current_leaves_ = true;
-  } else {
-    device.leave();
-  }
+  kept = segment_.clear(*domain_);
 }
 
 std::vector<std::shared_ptr<Device>> Bus::devices() const {
   const std::scoped_lock lock(domain_->mutex);
-  std::vector<std::shared_ptr<Device>> devices;
-  const auto add = [&](i2c::Address address, const std::shared_ptr<Device>& device) {
-    if (device && device->addresses().front() == address) devices.push_back(device);
-  };
-  for (unsigned value = 0; value < seven_bit_.size(); ++value) {
-    add(*i2c::Address::seven_bit(value), seven_bit_[value]);
-  }
-  for (const auto& [address, device] : ten_bit_) add(address, device);
-  return devices;
+  return segment_.devices();
+}
+
+std::vector<PlacedDevice> Bus::all_devices() const {
+  const std::scoped_lock lock(domain_->mutex);
+  std::vector<PlacedDevice> all;
+  segment_.list("", all);
+  return all;
 }
 
 void Bus::on_warning(std::function<void(const std::string&)> handler) {
   const std::scoped_lock lock(domain_->mutex);
   domain_->on_warning = std::move(handler);
+}
+
+void Bus::set_supervisor(std::shared_ptr<void> supervisor) {
+  const std::scoped_lock lock(domain_->mutex);
+  domain_->supervisor = std::move(supervisor);
 }
 
 /// Ends the transaction under way, with a STOP, however it is left.
@@ -164,9 +122,47 @@ i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
 }
 
 i2c::TransferError Bus::run(const i2c::Message& message, i2c::TransferResult& result) {
-  const auto* const found = find(message.address);
+  if (!one_chip_answers_) return run_through_muxes(message, result);
+  const auto* const found = segment_.find(message.address);
   if (found == nullptr) return i2c::TransferError::address_nack;
-  Device& device = **found;
+  return run_with(**found, message, result);
+}
+
+i2c::TransferError Bus::run_through_muxes(const i2c::Message& message,
+                                          i2c::TransferResult& result) {
+  answering_.clear();
+  segment_.find_all(message.address, answering_);
+  for (const Segment* const segment : connected_) segment->find_all(message.address, answering_);
+  if (answering_.empty()) return i2c::TransferError::address_nack;
+  if (answering_.size() == 1) return run_with(*answering_.front(), message, result);
+  return run_with_all(message, result);
+}
+
+i2c::TransferError Bus::run_with_all(const i2c::Message& message, i2c::TransferResult& result) {
+  i2c::TransferError error = i2c::TransferError::address_nack;
+  std::uint32_t acknowledged = 0;
+  // Where nobody drives the line low, it is high.
+  if (message.read) std::ranges::fill(message.data, std::byte{0xff});
+  for (std::size_t i = 0; i < answering_.size(); ++i) {
+    if (answering_[i] == nullptr) continue;
+    i2c::Message own = message;
+    if (message.read) own.data = std::span(read_by_one_).first(message.data.size());
+    result.acknowledged = i2c::TransferResult::not_known;
+    const i2c::TransferError its_error = run_with(*answering_[i], own, result);
+    error = joined(error, its_error);
+    if (its_error == i2c::TransferError::data_nack) {
+      acknowledged = std::max(acknowledged, result.acknowledged);  // the unknown is the largest
+    }
+    if (!message.read || its_error != i2c::TransferError::none) continue;
+    std::ranges::transform(message.data, own.data, message.data.begin(), std::bit_and<>());
+  }
+  result.acknowledged =
+      error == i2c::TransferError::data_nack ? acknowledged : i2c::TransferResult::not_known;
+  return error;
+}
+
+i2c::TransferError Bus::run_with(Device& device, const i2c::Message& message,
+                                 i2c::TransferResult& result) {
   if (std::ranges::find(addressed_, &device) == addressed_.end()) addressed_.push_back(&device);
   enter(device);
   const i2c::TransferError error = device.message(message);
@@ -193,17 +189,64 @@ void Bus::enter(Device& device) {
 
 void Bus::exit() {
   BusMutex::calls(outer_);
-  Device* const device = std::exchange(current_, nullptr);
-  if (std::exchange(current_leaves_, false)) device->leave();
+  current_ = nullptr;
+  if (leaving_.empty()) return;
+  for (const auto& device : leaving_) device->leave();
+  leaving_.clear();
 }
 
-const std::shared_ptr<Device>* Bus::find(i2c::Address address) const {
-  if (!address.is_ten_bit()) {
-    const auto& device = seven_bit_[address.value()];
-    return device ? &device : nullptr;
+void Bus::prepare_for(const Device& device) {
+  std::size_t channels = 0;
+  bool several_may_answer = false;
+  const auto count = [&](const Device& each) {
+    if (const auto* const mux = dynamic_cast<const Mux*>(&each)) channels += mux->channel_count();
+    several_may_answer = several_may_answer || !each.shared_.empty();
+  };
+  for (const auto& present : segment_.devices()) for_each_behind(*present, count);
+  for_each_behind(device, count);
+  connected_.reserve(channels);
+  if (channels == 0 && !several_may_answer) return;
+  answering_.reserve(usual_chips_per_transaction);
+  read_by_one_.resize(i2c::max_message_length);
+}
+
+bool Bus::stays(const Device& device) {
+  return std::erase_if(leaving_, [&](const auto& each) { return each.get() == &device; }) > 0;
+}
+
+void Bus::lost(const std::shared_ptr<Device>& device) {
+  if (in_transaction_) left_.push_back(device);
+  bool has_current = false;
+  for_each_behind(*device, [&](const Device& each) {
+    has_current = has_current || &each == current_;
+    for (auto* const owed : {&addressed_, &answering_}) {
+      std::ranges::replace_if(
+          *owed, [&](const Device* other) { return other == &each; }, nullptr);
+    }
+  });
+  if (has_current) {
+    // Its callback runs under this bus's lock, so its properties have to stay under that too.
+    leaving_.push_back(device);
+  } else {
+    device->leave();
   }
-  const auto found = ten_bit_.find(address);
-  return found != ten_bit_.end() ? &found->second : nullptr;
+  find_routes();
+}
+
+void Bus::find_routes() {
+  connected_.clear();
+  find_routes_behind(segment_);
+  one_chip_answers_ = connected_.empty() && !segment_.has_shared();
+}
+
+void Bus::find_routes_behind(const Segment& segment) {
+  for (const Mux* const mux : segment.muxes()) {
+    for (std::size_t index = 0; index < mux->channel_count(); ++index) {
+      if (!mux->is_connected(index)) continue;
+      connected_.push_back(&mux->segment(index));
+      find_routes_behind(mux->segment(index));
+    }
+  }
 }
 
 }  // namespace vhost_device::sim

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "backends/sim/bus/clock.hpp"
 #include "backends/sim/bus/device.hpp"
+#include "backends/sim/bus/segment.hpp"
 #include "core/i2c/adapter.hpp"
 
 namespace vhost_device::sim {
@@ -24,6 +24,10 @@ namespace vhost_device::sim {
 /// - a chip detached in the middle of one gets nothing more of it, not even the STOP. One that is
 ///   detached in its own callback belongs to the bus until that returns.
 ///
+/// Where a Mux is among them, a message reaches the chips behind it, too, on the channels that are
+/// connected at its START. Several chips may answer at one address then: all get what is written,
+/// it is acknowledged if one of them does, and what is read is the AND of their bytes.
+///
 /// Nobody answers at the general call address (0x00): a message to it is a NACK.
 class Bus final : public i2c::Adapter {
  public:
@@ -32,9 +36,9 @@ class Bus final : public i2c::Adapter {
 
   /// Puts a chip on the bus.
   ///
-  /// Throws std::invalid_argument, with the bus as it was, when one of its addresses is taken (the
-  /// text names both chips), is the general call address, when the chip is on a bus already, or
-  /// when there is no chip.
+  /// Throws std::invalid_argument, with the bus as it was, when one of its addresses is taken, by
+  /// a chip behind a mux, too (the text names both chips), is the general call address, when the
+  /// chip is on a bus already, or when there is no chip. An address that both share is not taken.
   void attach(std::shared_ptr<Device> device);
 
   /// Takes a chip off the bus, after the transaction under way (unless called from inside it). The
@@ -44,8 +48,11 @@ class Bus final : public i2c::Adapter {
   /// Takes every chip off.
   void clear();
 
-  /// The chips in the order of their first addresses.
+  /// The chips in the order of their first addresses. Without those behind muxes.
   [[nodiscard]] std::vector<std::shared_ptr<Device>> devices() const;
+
+  /// Those behind muxes, too, each after its mux.
+  [[nodiscard]] std::vector<PlacedDevice> all_devices() const;
 
   [[nodiscard]] std::shared_ptr<const Clock> clock() const { return domain_->clock; }
 
@@ -58,9 +65,15 @@ class Bus final : public i2c::Adapter {
   /// cannot be saved. Called under the bus's lock, from any thread.
   void on_warning(std::function<void(const std::string&)> handler);
 
+  /// What `Device::supervisor` is for the chips of this bus.
+  void set_supervisor(std::shared_ptr<void> supervisor);
+
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
  private:
+  friend class Mux;
+  friend class Segment;
+
   /// Messages to an absent chip end in `address_nack`; everything else is what the chips say. A
   /// transfer that a chip starts in the middle of another one finds the bus taken:
   /// `arbitration_lost`.
@@ -68,28 +81,45 @@ class Bus final : public i2c::Adapter {
 
   struct Transaction;  // bus.cpp
   [[nodiscard]] i2c::TransferError run(const i2c::Message& message, i2c::TransferResult& result);
+  [[nodiscard]] i2c::TransferError run_through_muxes(const i2c::Message& message,
+                                                     i2c::TransferResult& result);
+  [[nodiscard]] i2c::TransferError run_with_all(const i2c::Message& message,
+                                                i2c::TransferResult& result);
+  [[nodiscard]] i2c::TransferError run_with(Device& device, const i2c::Message& message,
+                                            i2c::TransferResult& result);
   void stop_addressed();
   /// Around each call into a chip, so that it can leave in the middle.
   void enter(Device& device);
   void exit();
 
-  [[nodiscard]] const std::shared_ptr<Device>* find(i2c::Address address) const;
-  void check_addresses(const Device& device) const;
-  void remove(Device& device);
+  // For Segment and Mux, with the lock held.
+
+  /// Before a chip is put anywhere on the bus: makes room for what it may bring.
+  void prepare_for(const Device& device);
+  /// Whether the chip is about to leave, and does not now.
+  [[nodiscard]] bool stays(const Device& device);
+  /// After a chip was taken off anywhere on the bus.
+  void lost(const std::shared_ptr<Device>& device);
+  /// After anything has changed in what is connected.
+  void find_routes();
+  void find_routes_behind(const Segment& segment);
 
   const std::shared_ptr<BusDomain> domain_;
   std::atomic<std::chrono::milliseconds> transaction_limit_{std::chrono::milliseconds(5000)};
 
   // All that follows is guarded by the domain's lock.
-  std::array<std::shared_ptr<Device>, i2c::Address::max_seven_bit + 1> seven_bit_;
-  std::map<i2c::Address, std::shared_ptr<Device>> ten_bit_;
+  Segment segment_{nullptr};
+  std::vector<const Segment*> connected_;  // further ones, on channels of muxes
+  bool one_chip_answers_ = true;           // at most, and that is on segment_
 
   bool in_transaction_ = false;
-  std::vector<Device*> addressed_;             // Owed a STOP; null when it left before.
-  std::vector<std::shared_ptr<Device>> left_;  // In the middle of it, and so kept to its end.
-  Device* current_ = nullptr;                  // In a call now.
-  bool current_leaves_ = false;
-  const Device* outer_ = nullptr;  // of another bus, which the same thread calls
+  std::vector<Device*> addressed_;                // Owed a STOP; null when it left before.
+  std::vector<Device*> answering_;                // The same for the message under way.
+  std::vector<std::byte> read_by_one_;            // of several that answer
+  std::vector<std::shared_ptr<Device>> left_;     // In the middle of it, and so kept to its end.
+  Device* current_ = nullptr;                     // In a call now.
+  std::vector<std::shared_ptr<Device>> leaving_;  // when that call returns
+  const Device* outer_ = nullptr;                 // of another bus, which the same thread calls
 };
 
 }  // namespace vhost_device::sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "backends/sim/bus/device.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace vhost_device::sim {
@@ -14,12 +15,18 @@ std::shared_ptr<BusDomain> first_domain() {
 
 }  // namespace
 
-Device::Device(std::string name, std::vector<i2c::Address> addresses)
+Device::Device(std::string name, std::vector<i2c::Address> addresses,
+               std::vector<i2c::Address> shared)
     : name_(std::move(name)),
       addresses_(std::move(addresses)),
+      shared_(std::move(shared)),
       selected_address_(addresses_.empty() ? throw std::invalid_argument(name_ + " has no address")
                                            : addresses_.front()),
       domain_(first_domain()) {}
+
+bool Device::shares(i2c::Address address) const {
+  return std::ranges::find(shared_, address) != shared_.end();
+}
 
 i2c::TransferError Device::message(const i2c::Message& message) {
   selected_address_ = message.address;
@@ -108,20 +115,31 @@ bool Device::join(const std::shared_ptr<BusDomain>& domain) {
     const Guard guard(own);
     pointer.lock();
     if (on_bus_ || domain_ != own) continue;
-    domain_ = domain;
     on_bus_ = true;
     pointer.unlock();
 
-    if (domain->clock != own->clock) clock_changed(domain->clock->now() - own->clock->now());
+    const bool same_clock = domain->clock == own->clock;
+    move(domain,
+         same_clock ? std::nullopt : std::optional(domain->clock->now() - own->clock->now()));
     return true;
   }
 }
 
 void Device::leave() {
   auto own = std::make_shared<BusDomain>(domain_->clock);
+  const Guard guard(own);
+  move(own, std::nullopt);
   const std::scoped_lock pointer(domain_mutex_);
-  domain_ = std::move(own);
   on_bus_ = false;
+}
+
+void Device::move(const std::shared_ptr<BusDomain>& domain, std::optional<Time> offset) {
+  {
+    const std::scoped_lock pointer(domain_mutex_);
+    domain_ = domain;
+  }
+  if (offset) clock_changed(*offset);
+  take_along(domain, offset);
 }
 
 }  // namespace vhost_device::sim

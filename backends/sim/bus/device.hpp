@@ -22,6 +22,8 @@
 
 namespace vhost_device::sim {
 
+class Bus;
+
 enum class Direction { write, read };
 enum class Ack : bool { nack = false, ack = true };
 
@@ -35,8 +37,13 @@ struct BusDomain {
 
   BusMutex mutex;
   const std::shared_ptr<const Clock> clock;
-  std::function<void(const std::string&)>
-      on_warning;  ///< Guarded by the lock. Empty: nobody cares.
+
+  // All that follows is guarded by the lock.
+
+  Bus* bus = nullptr;  ///< Whose chips these are; null for those on none.
+  std::function<void(const std::string&)> on_warning;  ///< Empty: nobody cares.
+  /// Whatever the bus's owner has for its chips to find. The bus itself does not look at it.
+  std::shared_ptr<void> supervisor;
 };
 
 /// A chip on a simulated bus.
@@ -56,6 +63,10 @@ class Device {
 
   /// Every address the chip answers at; at least one, and fixed.
   [[nodiscard]] std::span<const i2c::Address> addresses() const { return addresses_; }
+
+  /// Whether the chip lets others have this address as well, as long as they do, too: all of them
+  /// get what is written to it. See `Bus::attach`.
+  [[nodiscard]] bool shares(i2c::Address address) const;
 
   /// One message, from its START to the next START or STOP. The bus calls it; it sets
   /// `selected_address` and hands the message on to `do_message`.
@@ -82,8 +93,10 @@ class Device {
   void set_state(const State& state);
 
  protected:
-  /// Throws std::invalid_argument when there is no address at all.
-  Device(std::string name, std::vector<i2c::Address> addresses);
+  /// `shared`: those of the addresses that it shares. Throws std::invalid_argument when there is no
+  /// address at all.
+  Device(std::string name, std::vector<i2c::Address> addresses,
+         std::vector<i2c::Address> shared = {});
 
   /// The address of the message under way, for chips that answer at several.
   [[nodiscard]] i2c::Address selected_address() const { return selected_address_; }
@@ -137,17 +150,29 @@ class Device {
   /// The time on the bus. Only with the lock held.
   [[nodiscard]] Time now() const { return domain_->clock->now(); }
 
+  /// What the bus's owner has put there for its chips; null for nothing. Only with the lock held.
+  [[nodiscard]] const std::shared_ptr<void>& supervisor() const { return domain_->supervisor; }
+
  private:
   friend class Bus;
+  friend class Mux;
+  friend class Segment;
   /// Moves the chip to a bus's domain. The caller holds that domain's lock. False, and nothing
   /// changed, when the chip is on a bus already.
   [[nodiscard]] bool join(const std::shared_ptr<BusDomain>& domain);
   /// Moves the chip to a domain of its own with the bus's clock, so that time goes on for it as
   /// before. The caller holds the bus's lock.
   void leave();
+  /// Moves the chip and what is behind it. The caller holds the locks of both domains. `offset` is
+  /// that of `clock_changed`; empty when the clock is the same.
+  void move(const std::shared_ptr<BusDomain>& domain, std::optional<Time> offset);
+  /// Moves what is behind the chip.
+  virtual void take_along(const std::shared_ptr<BusDomain>& /*domain*/,
+                          std::optional<Time> /*offset*/) {}
 
   std::string name_;
   std::vector<i2c::Address> addresses_;
+  std::vector<i2c::Address> shared_;
   i2c::Address selected_address_;
   std::uint32_t acknowledged_ = i2c::TransferResult::not_known;  // of the message under way
 

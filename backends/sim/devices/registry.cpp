@@ -6,6 +6,7 @@
 
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/lm75.hpp"
+#include "backends/sim/devices/pca954x.hpp"
 #include "backends/sim/devices/tmp102.hpp"
 
 namespace vhost_device::sim {
@@ -16,6 +17,7 @@ namespace {
 constexpr auto all_families = std::to_array<const Family*>({
     &at24_family,
     &lm75_family,
+    &pca954x_family,
     &tmp102_family,
 });
 
