@@ -6,6 +6,7 @@
 
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/lm75.hpp"
+#include "backends/sim/devices/pca953x.hpp"
 #include "backends/sim/devices/pca954x.hpp"
 #include "backends/sim/devices/tmp102.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr auto all_families = std::to_array<const Family*>({
     &at24_family,
     &lm75_family,
+    &pca953x_family,
     &pca954x_family,
     &tmp102_family,
 });
