@@ -5,6 +5,7 @@
 #include <array>
 
 #include "backends/sim/devices/at24.hpp"
+#include "backends/sim/devices/jc42.hpp"
 #include "backends/sim/devices/lm75.hpp"
 #include "backends/sim/devices/pca953x.hpp"
 #include "backends/sim/devices/pca954x.hpp"
@@ -17,6 +18,7 @@ namespace {
 // One row per family.
 constexpr auto all_families = std::to_array<const Family*>({
     &at24_family,
+    &jc42_family,
     &lm75_family,
     &pca953x_family,
     &pca954x_family,
