@@ -29,6 +29,9 @@ class ConversionTimer {
   /// Whether one is under way, or awaited.
   [[nodiscard]] bool is_running() const { return end_.has_value(); }
 
+  /// When the next one ends, or ended if `completed` was not asked since.
+  [[nodiscard]] std::optional<Time> end() const { return end_; }
+
   /// How many have ended since the last call, however long ago that was.
   [[nodiscard]] std::uint64_t completed(Time now) {
     if (!end_ || now < *end_) return 0;

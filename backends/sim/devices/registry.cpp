@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "backends/sim/devices/ads1015.hpp"
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/jc42.hpp"
 #include "backends/sim/devices/lm75.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 // One row per family.
 constexpr auto all_families = std::to_array<const Family*>({
+    &ads1015_family,
     &at24_family,
     &jc42_family,
     &lm75_family,
