@@ -3,6 +3,7 @@
 // The daemon: a bus of real and simulated chips, served to one guest for each socket.
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -75,11 +76,14 @@ int serve(const I2cOptions& options) {
   });
   for (const auto& path : server->socket_paths()) spdlog::info("listening on {}", path.string());
 
-  // The end of an inherited connection ends the daemon the way a signal does.
-  std::thread([&server = *server] {
-    server.wait();
-    kill(getpid(), SIGTERM);
-  }).detach();
+  // The end of an inherited connection ends the daemon the way a signal does. Of the others, none
+  // is the last.
+  if (options.fd) {
+    std::thread([&server = *server] {
+      server.wait();
+      kill(getpid(), SIGTERM);
+    }).detach();
+  }
   end_signals.wait();
   if (!server->stop(stop_limit)) spdlog::warn("a transfer is still under way; leaving it");
   spdlog::shutdown();
@@ -92,6 +96,9 @@ int serve(const I2cOptions& options) {
 
 int main(int argc, char** argv) {
   using namespace vhost_device::daemon;
+  // One heap for all threads, as they allocate when guests come and not when they transfer. There
+  // is no other thread yet.
+  mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe)
   const ParsedCommandLine parsed = parse_command_line(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   spdlog::set_default_logger(spdlog::stderr_color_mt("vhost-device-i2c"));
