@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/i2c/trace/notes.hpp"
+
+#include <utility>
+
+namespace vhost_device::i2c {
+namespace {
+
+thread_local NoteScope* innermost = nullptr;
+
+}  // namespace
+
+NoteScope::NoteScope() : outer_(std::exchange(innermost, this)) {}
+
+NoteScope::~NoteScope() { innermost = outer_; }
+
+bool notes_are_wanted() { return innermost != nullptr; }
+
+void add_note(std::string text, std::optional<std::size_t> message) {
+  if (text.size() > max_note_length) text.resize(max_note_length);
+  for (NoteScope* scope = innermost; scope != nullptr; scope = scope->outer_) {
+    if (scope->notes_.size() < max_notes) scope->notes_.push_back({text, message});
+  }
+}
+
+}  // namespace vhost_device::i2c
