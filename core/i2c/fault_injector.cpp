@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/i2c/fault_injector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace vhost_device::i2c {
+
+namespace {
+
+constexpr unsigned bus_clear_pulses = 9;  // UM10204, 3.1.16
+
+struct KindName {
+  FaultKind kind;
+  std::string_view name;
+};
+
+constexpr auto kind_names = std::to_array<KindName>({
+    {FaultKind::nack, "nack"},
+    {FaultKind::stretch, "stretch"},
+    {FaultKind::stuck_sda, "stuck_sda"},
+    {FaultKind::stuck_scl, "stuck_scl"},
+    {FaultKind::lose_arbitration, "lose_arbitration"},
+    {FaultKind::flip, "flip"},
+    {FaultKind::short_read, "short_read"},
+    {FaultKind::bad_pec, "bad_pec"},
+});
+
+void check(const Fault& fault) {
+  const auto require = [&](bool holds, const std::string& text) {
+    if (!holds) throw std::invalid_argument(std::string(to_string(fault.kind)) + ": " + text);
+  };
+  require(fault.probability >= 0 && fault.probability <= 1,
+          "probability " + std::to_string(fault.probability) + " (expected 0 to 1)");
+  require(fault.duration >= std::chrono::nanoseconds(0), "a duration cannot be negative");
+  require(fault.clocks >= 1 && fault.clocks <= bus_clear_pulses,
+          "clocks " + std::to_string(fault.clocks) + " (expected 1 to 9)");
+  require(fault.kind != FaultKind::flip || fault.mask != 0, "mask 0 changes nothing");
+}
+
+bool is_stuck(const Fault& fault) {
+  return fault.kind == FaultKind::stuck_sda || fault.kind == FaultKind::stuck_scl;
+}
+
+bool ends(FaultKind kind) {
+  return kind == FaultKind::nack || kind == FaultKind::lose_arbitration ||
+         kind == FaultKind::stuck_sda || kind == FaultKind::stuck_scl;
+}
+
+// What a fault needs of a message, beside what it was asked to look for.
+bool can_befall(const Fault& fault, const Message& message) {
+  const std::size_t size = message.data.size();
+  switch (fault.kind) {
+    case FaultKind::nack:
+      return !fault.byte || (!message.read && *fault.byte < size);
+    case FaultKind::flip:
+      return fault.byte.value_or(0) < size;
+    case FaultKind::short_read:
+      return message.read && fault.length < size;
+    case FaultKind::bad_pec:
+      return message.read && size > 0;
+    default:
+      return true;
+  }
+}
+
+void flip(const Fault& fault, std::span<std::byte> data) {
+  const std::byte mask{fault.mask};
+  if (fault.byte) {
+    data[*fault.byte] ^= mask;
+  } else {
+    for (std::byte& each : data) each ^= mask;
+  }
+}
+
+void spoil_what_was_read(const Fault& fault, std::span<std::byte> data) {
+  constexpr std::byte released{0xff};
+  if (fault.kind == FaultKind::flip) flip(fault, data);
+  if (fault.kind == FaultKind::short_read) std::ranges::fill(data.subspan(fault.length), released);
+  if (fault.kind == FaultKind::bad_pec) data.back() ^= std::byte{0xff};
+}
+
+}  // namespace
+
+std::string_view to_string(FaultKind kind) {
+  const auto* const found = std::ranges::find(kind_names, kind, &KindName::kind);
+  return found != kind_names.end() ? found->name : "unknown";
+}
+
+struct FaultInjector::Active {
+  std::uint64_t number = 0;
+  Fault fault;
+  std::uint64_t hits = 0;
+};
+
+/// What goes to the adapter.
+struct FaultInjector::Sent {
+  std::vector<Message> messages;
+  std::deque<std::vector<std::byte>> copies;
+};
+
+FaultInjector::FaultInjector(std::shared_ptr<Adapter> adapter, Options options)
+    : adapter_(std::move(adapter)), options_(std::move(options)), random_(options_.seed) {}
+
+FaultInjector::~FaultInjector() = default;
+
+std::uint64_t FaultInjector::add(Fault fault) {
+  check(fault);
+  const std::scoped_lock lock(mutex_);
+  auto active = std::make_shared<Active>();
+  active->number = ++last_number_;
+  active->fault = std::move(fault);
+  faults_.push_back(active);
+  is_empty_ = false;
+  return active->number;
+}
+
+std::uint64_t FaultInjector::remove(std::uint64_t number) {
+  const std::scoped_lock lock(mutex_);
+  const auto found =
+      std::ranges::find(faults_, number, [](const auto& each) { return each->number; });
+  if (found == faults_.end()) return 0;
+  const std::uint64_t hits = (*found)->hits;
+  faults_.erase(found);
+  is_empty_ = faults_.empty();
+  return hits;
+}
+
+std::uint64_t FaultInjector::hits(std::uint64_t number) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found =
+      std::ranges::find(faults_, number, [](const auto& each) { return each->number; });
+  return found != faults_.end() ? (*found)->hits : 0;
+}
+
+void FaultInjector::clear() {
+  const std::scoped_lock lock(mutex_);
+  faults_.clear();
+  is_empty_ = true;
+}
+
+bool FaultInjector::clear_bus() {
+  const std::scoped_lock lock(mutex_);
+  const auto has = [&](FaultKind kind) {
+    return std::ranges::any_of(faults_, [&](const auto& each) { return each->fault.kind == kind; });
+  };
+  if (has(FaultKind::stuck_scl)) return false;  // there are no pulses on a clock that is held
+  std::erase_if(faults_, [](const auto& each) { return each->fault.kind == FaultKind::stuck_sda; });
+  is_empty_ = faults_.empty();
+  return true;
+}
+
+void FaultInjector::set_seed(std::uint64_t seed) {
+  const std::scoped_lock lock(mutex_);
+  random_.seed(seed);
+}
+
+void FaultInjector::tell(const Fault& fault, const Message& message) const {
+  if (!options_.on_fault) return;
+  std::string text(to_string(fault.kind));
+  if (!is_stuck(fault)) text += " at " + i2c::to_string(message.address);
+  if (fault.byte) text += ", byte " + std::to_string(*fault.byte);
+  options_.on_fault(text);
+}
+
+bool FaultInjector::befalls(Active& active, const Message& message) {
+  const Fault& fault = active.fault;
+  if (!is_stuck(fault)) {
+    if (fault.address && *fault.address != message.address) return false;
+    if (fault.read && *fault.read != message.read) return false;
+  }
+  if (!can_befall(fault, message)) return false;
+  if (fault.when && !fault.when(message)) return false;
+
+  const std::scoped_lock lock(mutex_);
+  if (fault.times && active.hits >= *fault.times) return false;
+  if (fault.probability < 1) {
+    // As std::uniform_real_distribution does it, which is not the same everywhere.
+    const double drawn = static_cast<double>(random_() >> 11U) * 0x1p-53;
+    if (drawn >= fault.probability) return false;
+  }
+  ++active.hits;
+  return true;
+}
+
+FaultInjector::Plan FaultInjector::plan(std::span<const Message> messages) {
+  Plan plan;
+  std::unique_lock lock(mutex_);
+  const auto faults = faults_;  // since a condition may add some
+  lock.unlock();
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    for (const auto& active : faults) {
+      if (!befalls(*active, messages[i])) continue;
+      if (!ends(active->fault.kind)) {
+        plan.changes.push_back({i, active});
+        continue;
+      }
+      plan.end = Plan::Change{i, active};
+      return plan;
+    }
+  }
+  return plan;
+}
+
+TransferResult FaultInjector::do_transfer(std::span<const Message> messages) {
+  if (is_empty_.load(std::memory_order_relaxed)) return adapter_->transfer(messages);
+  return run(messages, plan(messages));
+}
+
+// What is written otherwise than asked is written from a copy. False when a stretch was too long.
+bool FaultInjector::change_what_is_sent(std::span<const Message> messages, const Plan& plan,
+                                        Sent& sent) const {
+  for (const auto& [index, active] : plan.changes) {
+    const Fault& fault = active->fault;
+    tell(fault, messages[index]);
+    if (fault.kind == FaultKind::stretch) {
+      const auto duration = std::min(fault.duration, options_.stretch_limit);
+      options_.wait ? options_.wait(duration) : std::this_thread::sleep_for(duration);
+      if (fault.duration > options_.stretch_limit) return false;
+    } else if (!messages[index].read) {
+      Message& message = sent.messages[index];
+      auto& copy = sent.copies.emplace_back(message.data.begin(), message.data.end());
+      flip(fault, copy);
+      message.data = copy;
+    }
+  }
+  return true;
+}
+
+// Leaves what reaches the chips before the fault; how the transaction ends by it.
+TransferResult FaultInjector::cut_off(const Message& message, const Plan::Change& end, Sent& sent) {
+  const Fault& fault = end.by->fault;
+  const bool is_lost = fault.kind == FaultKind::lose_arbitration;
+  const std::size_t kept = end.message + (fault.byte && !is_lost ? 1 : 0);
+  sent.messages.erase(sent.messages.begin() + static_cast<std::ptrdiff_t>(kept),
+                      sent.messages.end());
+  if (is_lost) return {end.message, TransferError::arbitration_lost};
+  if (!fault.byte) return {end.message, TransferError::address_nack};
+  Message& last = sent.messages.back();
+  last.data = last.data.first(std::min(*fault.byte, message.data.size()));
+  return {end.message, TransferError::data_nack, static_cast<std::uint32_t>(*fault.byte)};
+}
+
+TransferResult FaultInjector::run(std::span<const Message> messages, const Plan& plan) {
+  Sent sent{{messages.begin(), messages.end()}, {}};
+  if (!change_what_is_sent(messages, plan, sent)) return {0, TransferError::timeout};
+
+  std::optional<TransferResult> end;
+  if (plan.end) {
+    const Message& message = messages[plan.end->message];
+    tell(plan.end->by->fault, message);
+    if (is_stuck(plan.end->by->fault)) return {0, TransferError::timeout};
+    end = cut_off(message, *plan.end, sent);
+  }
+
+  const TransferResult result = adapter_->transfer(sent.messages);
+  for (const auto& [index, active] : plan.changes) {
+    const bool was_read = messages[index].read && index < result.completed;
+    if (was_read) spoil_what_was_read(active->fault, messages[index].data);
+  }
+  return end && result.ok() ? *end : result;
+}
+
+}  // namespace vhost_device::i2c

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/i2c/adapter.hpp"
+#include "core/i2c/fault.hpp"
+
+namespace vhost_device::i2c {
+
+/// A bus on which things go wrong as they are asked to. It stands before any adapter, real or
+/// simulated; without faults it only hands transactions on.
+///
+/// A fault that ends a message ends the transaction there: what was before it goes to the adapter
+/// as a transaction of its own. Faults of one message come in the order in which they were added;
+/// those that only change bytes or take time go together, the first that ends it is the last.
+class FaultInjector final : public Adapter {
+ public:
+  struct Options {
+    std::uint64_t seed = 1;
+    /// The longest stretch that a controller bears; a longer one ends in a timeout after it.
+    /// 25 ms is SMBus's T_LOW:SEXT, 35 ms its T_TIMEOUT; plain I2C has none (UM10204, 3.1.9).
+    std::chrono::nanoseconds stretch_limit = std::chrono::seconds(1);
+    /// Waits for the time of a stretch. Empty: sleeps.
+    std::function<void(std::chrono::nanoseconds)> wait;
+    /// Hears what was done, such as "nack of 0x48". Empty: nobody does. May not throw.
+    std::function<void(const std::string&)> on_fault;
+  };
+
+  FaultInjector(std::shared_ptr<Adapter> adapter, Options options);
+  ~FaultInjector() override;
+
+  /// Adds a fault and returns its number. Throws std::invalid_argument for one that cannot be; the
+  /// text names the value and what was expected.
+  std::uint64_t add(Fault fault);
+  /// Takes it away; how often it befell a message. 0 for a number that there is not.
+  std::uint64_t remove(std::uint64_t number);
+  /// How often it befell a message so far.
+  [[nodiscard]] std::uint64_t hits(std::uint64_t number) const;
+  void clear();
+
+  /// Nine pulses on SCL (UM10204, 3.1.16): frees an SDA that a chip holds. False when something is
+  /// still stuck. What it freed is taken away.
+  bool clear_bus();
+
+  /// Begins the draw of probabilities anew.
+  void set_seed(std::uint64_t seed);
+
+  [[nodiscard]] Functionality functionality() const override { return adapter_->functionality(); }
+
+ private:
+  struct Active;
+  struct Sent;
+  struct Plan {  // what befalls a transaction
+    struct Change {
+      std::size_t message;
+      std::shared_ptr<const Active> by;
+    };
+    std::vector<Change> changes;  // of bytes, and stretches, in the order of the messages
+    std::optional<Change> end;
+  };
+
+  /// `address_nack`, `data_nack`, `timeout` and `arbitration_lost` by faults; everything that the
+  /// adapter answers.
+  [[nodiscard]] TransferResult do_transfer(std::span<const Message> messages) override;
+
+  [[nodiscard]] Plan plan(std::span<const Message> messages);
+  [[nodiscard]] bool befalls(Active& fault, const Message& message);
+  [[nodiscard]] TransferResult run(std::span<const Message> messages, const Plan& plan);
+  [[nodiscard]] bool change_what_is_sent(std::span<const Message> messages, const Plan& plan,
+                                         Sent& sent) const;
+  [[nodiscard]] static TransferResult cut_off(const Message& message, const Plan::Change& end,
+                                              Sent& sent);
+  void tell(const Fault& fault, const Message& message) const;
+
+  const std::shared_ptr<Adapter> adapter_;
+  const Options options_;
+
+  mutable std::mutex mutex_;  // never held in a transaction or a condition
+  std::vector<std::shared_ptr<Active>> faults_;
+  std::mt19937_64 random_;
+  std::uint64_t last_number_ = 0;
+  std::atomic<bool> is_empty_{true};
+};
+
+}  // namespace vhost_device::i2c

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "core/i2c/fault_injector.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/unit/i2c/fake_adapter.hpp"
+
+namespace vhost_device::i2c {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using testing::FakeAdapter;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
+
+using Bytes = std::vector<std::byte>;
+
+Bytes bytes(std::initializer_list<unsigned> values) {
+  Bytes result;
+  for (const unsigned value : values) result.push_back(static_cast<std::byte>(value));
+  return result;
+}
+
+class Faults : public ::testing::Test {
+ protected:
+  Faults() {
+    FaultInjector::Options options;
+    options.wait = [this](std::chrono::nanoseconds time) { waited += time; };
+    options.on_fault = [this](const std::string& text) { told.push_back(text); };
+    injector = std::make_unique<FaultInjector>(wire, options);
+  }
+
+  TransferResult write(Bytes data) {
+    const Message message{wire->chip, false, data};
+    return injector->transfer({&message, 1});
+  }
+  TransferResult read() {
+    received.assign(3, std::byte{0});
+    const Message message{wire->chip, true, received};
+    return injector->transfer({&message, 1});
+  }
+  TransferResult write_read(Bytes data) {
+    received.assign(3, std::byte{0});
+    const Message messages[]{{wire->chip, false, data}, {wire->chip, true, received}};
+    return injector->transfer(messages);
+  }
+  Bytes sent(std::size_t transaction, std::size_t message = 0) const {
+    return wire->transactions.at(transaction).at(message).sent;
+  }
+
+  std::shared_ptr<FakeAdapter> wire = std::make_shared<FakeAdapter>();
+  std::unique_ptr<FaultInjector> injector;
+  std::chrono::nanoseconds waited{0};
+  std::vector<std::string> told;
+  Bytes received;
+};
+
+constexpr TransferResult ended(std::size_t completed, TransferError error) {
+  return {completed, error};
+}
+
+TEST_F(Faults, without_any_everything_goes_through) {
+  EXPECT_TRUE(write_read(bytes({1})).ok());
+  EXPECT_EQ(received, bytes({0xa0, 0xa1, 0xa2}));
+  EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(Faults, nack_of_an_address_reaches_nobody) {
+  injector->add({.kind = FaultKind::nack, .address = wire->chip});
+
+  EXPECT_EQ(write(bytes({1})), ended(0, TransferError::address_nack));
+  EXPECT_THAT(wire->transactions, Each(IsEmpty()));
+  EXPECT_THAT(told, ElementsAre("nack at 0x50"));
+}
+
+TEST_F(Faults, nack_of_another_address_changes_nothing) {
+  injector->add({.kind = FaultKind::nack, .address = Address::seven_bit(0x51)});
+
+  EXPECT_TRUE(write(bytes({1})).ok());
+}
+
+TEST_F(Faults, nack_of_a_byte_lets_those_before_it_through) {
+  injector->add({.kind = FaultKind::nack, .byte = 2});
+
+  const TransferResult result = write(bytes({1, 2, 3, 4}));
+  EXPECT_EQ(result, ended(0, TransferError::data_nack));
+  EXPECT_EQ(result.acknowledged, 2U);
+  EXPECT_EQ(sent(0), bytes({1, 2}));
+}
+
+TEST_F(Faults, nack_of_a_byte_that_is_not_sent_changes_nothing) {
+  injector->add({.kind = FaultKind::nack, .byte = 2});
+
+  EXPECT_TRUE(write(bytes({1, 2})).ok());
+  EXPECT_TRUE(read().ok());
+}
+
+TEST_F(Faults, nack_of_reads_ends_a_transaction_at_its_repeated_start) {
+  injector->add({.kind = FaultKind::nack, .read = true});
+
+  EXPECT_EQ(write_read(bytes({7})), ended(1, TransferError::address_nack));
+  EXPECT_EQ(sent(0), bytes({7}));
+  EXPECT_EQ(wire->transactions.at(0).size(), 1U);
+}
+
+TEST_F(Faults, times_is_how_often_it_happens) {
+  const auto number = injector->add({.kind = FaultKind::nack, .times = 2});
+
+  EXPECT_FALSE(write(bytes({1})).ok());
+  EXPECT_FALSE(write(bytes({1})).ok());
+  EXPECT_TRUE(write(bytes({1})).ok());
+  EXPECT_EQ(injector->hits(number), 2U);
+  EXPECT_EQ(injector->remove(number), 2U);
+}
+
+TEST_F(Faults, removed_fault_does_not_happen_any_more) {
+  const auto number = injector->add({.kind = FaultKind::nack});
+  injector->remove(number);
+
+  EXPECT_TRUE(write(bytes({1})).ok());
+}
+
+TEST_F(Faults, condition_chooses_the_messages) {
+  injector->add({.kind = FaultKind::nack, .when = [](const Message& message) {
+                   return message.data.front() == std::byte{9};
+                 }});
+
+  EXPECT_TRUE(write(bytes({1})).ok());
+  EXPECT_FALSE(write(bytes({9})).ok());
+}
+
+TEST_F(Faults, stuck_sda_ends_everything_until_the_bus_is_cleared) {
+  injector->add({.kind = FaultKind::stuck_sda});
+
+  EXPECT_EQ(read(), ended(0, TransferError::timeout));
+  EXPECT_EQ(read(), ended(0, TransferError::timeout));
+  EXPECT_THAT(wire->transactions, IsEmpty());
+  EXPECT_TRUE(injector->clear_bus());
+  EXPECT_TRUE(read().ok());
+}
+
+TEST_F(Faults, stuck_scl_cannot_be_cleared_but_released) {
+  const auto number = injector->add({.kind = FaultKind::stuck_scl});
+
+  EXPECT_FALSE(injector->clear_bus());
+  EXPECT_EQ(read(), ended(0, TransferError::timeout));
+  injector->remove(number);
+  EXPECT_TRUE(read().ok());
+}
+
+TEST_F(Faults, lost_arbitration_ends_the_transaction_before_its_message) {
+  injector->add({.kind = FaultKind::lose_arbitration, .read = true});
+
+  EXPECT_EQ(write_read(bytes({7})), ended(1, TransferError::arbitration_lost));
+}
+
+TEST_F(Faults, stretch_takes_its_time_and_changes_nothing) {
+  injector->add({.kind = FaultKind::stretch, .duration = 3ms});
+
+  EXPECT_TRUE(read().ok());
+  EXPECT_EQ(waited, 3ms);
+}
+
+TEST_F(Faults, stretch_beyond_the_limit_is_a_timeout) {
+  injector->add({.kind = FaultKind::stretch, .duration = 1h});
+
+  EXPECT_EQ(read(), ended(0, TransferError::timeout));
+  EXPECT_EQ(waited, 1s);
+}
+
+TEST_F(Faults, flip_inverts_bits_of_what_is_read) {
+  injector->add({.kind = FaultKind::flip, .byte = 1, .mask = 0x0f});
+
+  EXPECT_TRUE(read().ok());
+  EXPECT_EQ(received, bytes({0xa0, 0xae, 0xa2}));
+}
+
+TEST_F(Faults, flip_inverts_bits_of_what_the_chip_gets_and_not_of_what_was_sent) {
+  injector->add({.kind = FaultKind::flip, .read = false, .mask = 0x80});
+  Bytes data = bytes({1, 2});
+  const Message message{wire->chip, false, data};
+
+  EXPECT_TRUE(injector->transfer({&message, 1}).ok());
+  EXPECT_EQ(sent(0), bytes({0x81, 0x82}));
+  EXPECT_EQ(data, bytes({1, 2}));
+}
+
+TEST_F(Faults, short_read_leaves_the_rest_high) {
+  injector->add({.kind = FaultKind::short_read, .length = 1});
+
+  EXPECT_TRUE(read().ok());
+  EXPECT_EQ(received, bytes({0xa0, 0xff, 0xff}));
+}
+
+TEST_F(Faults, bad_pec_spoils_the_last_byte_of_a_read) {
+  injector->add({.kind = FaultKind::bad_pec});
+
+  EXPECT_TRUE(read().ok());
+  EXPECT_EQ(received, bytes({0xa0, 0xa1, 0x5d}));
+}
+
+TEST_F(Faults, changed_bytes_and_an_end_may_come_together) {
+  injector->add({.kind = FaultKind::flip, .read = false, .mask = 0xff});
+  injector->add({.kind = FaultKind::nack, .read = true});
+
+  EXPECT_EQ(write_read(bytes({0x0f})), ended(1, TransferError::address_nack));
+  EXPECT_EQ(sent(0), bytes({0xf0}));
+}
+
+TEST_F(Faults, error_of_the_chip_comes_before_that_of_a_later_fault) {
+  injector->add({.kind = FaultKind::nack, .read = true});
+  wire->chip = *Address::seven_bit(0x51);
+  Bytes data = bytes({1});
+  const Message messages[]{{*Address::seven_bit(0x20), false, data}, {wire->chip, true, received}};
+
+  EXPECT_EQ(injector->transfer(messages), ended(0, TransferError::address_nack));
+}
+
+std::vector<bool> outcomes(FaultInjector& injector, Address chip) {
+  std::vector<bool> all;
+  for (int i = 0; i < 200; ++i) {
+    const Message message{chip, false, {}};
+    all.push_back(injector.transfer({&message, 1}).ok());
+  }
+  return all;
+}
+
+TEST_F(Faults, probability_is_drawn_alike_from_the_same_seed) {
+  injector->add({.kind = FaultKind::nack, .probability = 0.5});
+  injector->set_seed(42);
+  const auto first = outcomes(*injector, wire->chip);
+  injector->set_seed(42);
+
+  EXPECT_EQ(outcomes(*injector, wire->chip), first);
+  EXPECT_THAT(first, ::testing::Contains(true));
+  EXPECT_THAT(first, ::testing::Contains(false));
+}
+
+TEST_F(Faults, what_cannot_be_is_refused) {
+  EXPECT_THAT([&] { injector->add({.probability = 1.5}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("expected 0 to 1")));
+  EXPECT_THAT([&] { injector->add({.kind = FaultKind::flip}); },
+              ThrowsMessage<std::invalid_argument>("flip: mask 0 changes nothing"));
+  EXPECT_THAT([&] { injector->add({.kind = FaultKind::stuck_sda, .clocks = 10}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("expected 1 to 9")));
+}
+
+TEST_F(Faults, condition_may_add_a_fault) {
+  injector->add({.kind = FaultKind::nack, .when = [&](const Message&) {
+                   injector->add({.kind = FaultKind::lose_arbitration});
+                   return false;
+                 }});
+
+  EXPECT_TRUE(read().ok());
+  EXPECT_EQ(read(), ended(0, TransferError::arbitration_lost));
+}
+
+}  // namespace
+}  // namespace vhost_device::i2c
