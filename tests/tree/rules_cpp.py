@@ -18,7 +18,8 @@ LAYERS = {
     "core/i2c": ("core/support", "core/virtio"),
     "backends/linux": ("core/support", "core/i2c"),
     "backends/sim/bus": ("core/support", "core/i2c"),
-    "backends/sim/devices": ("core/support", "core/i2c", "backends/sim/bus"),
+    "backends/sim/registers": ("core/support", "core/i2c", "backends/sim/bus"),
+    "backends/sim/devices": ("core/support", "core/i2c", "backends/sim/bus", "backends/sim/registers"),
     "backends/sim/board": ("core/support", "core/i2c", "backends/sim/bus", "backends/sim/devices"),
     "daemon": ("core", "backends"),
     "python/src": ("core", "backends"),
@@ -92,11 +93,16 @@ def sources_are_built(files: Iterable[File]) -> Iterator[Finding]:
         name = file.path.rsplit("/", 1)[-1]
         # python/src is built by the file above it.
         above = file.folder.rsplit("/", 1)[0]
-        if not any(
-            re.search(rf"(?<![\w.]){re.escape(name)}\b", builds.get(f, "")) for f in (file.folder, above)
-        ):
+        if not any(_builds(builds.get(folder, ""), name) for folder in (file.folder, above)):
             remedy = "add it to the CMakeLists.txt of its folder, or remove it"
             yield Finding(file.path, 1, "is built by nothing", remedy)
+
+
+def _builds(recipe: str, name: str) -> bool:
+    """Whether a CMakeLists.txt names a source, or takes every one that there is."""
+    if re.search(r"\bfile\(GLOB\b.*\*\.cpp", recipe):
+        return True
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", recipe) is not None
 
 
 def _cpp(files: Iterable[File]) -> Iterator[File]:

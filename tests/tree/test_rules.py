@@ -136,6 +136,10 @@ KEPT: tuple[tuple[Rule, tuple[File, ...]], ...] = (
         rules_cpp.sources_are_built,
         (File("tests/a.cpp", ""), File("tests/CMakeLists.txt", "vhd_test(a SOURCES a.cpp)")),
     ),
+    (
+        rules_cpp.sources_are_built,
+        (File("tests/a.cpp", ""), File("tests/CMakeLists.txt", "file(GLOB sources RELATIVE x *.cpp)")),
+    ),
     (rules_text.license_line, (File("core/a.hpp", _SPDX), File("README.md", "no code"))),
     (rules_text.one_sitting, (File("core/a.cpp", "int a;\n" * 400), File("docs/a.md", "a\n" * 401))),
     (
