@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "backends/sim/bus/clock.hpp"
 #include "backends/sim/bus/state.hpp"
@@ -48,10 +50,11 @@ class ConversionTimer {
     if (end_) *end_ += offset;
   }
 
-  void visit_state(StateVisitor& visitor) {
+  /// `name` tells it from the chip's other timers.
+  void visit_state(StateVisitor& visitor, std::string_view name = "conversion") {
     Time::rep period_ns = period_.count();
-    visitor.moment("conversion_end_ns", end_);
-    visitor.value("conversion_period_ns", period_ns);
+    visitor.moment(std::string(name) + "_end_ns", end_);
+    visitor.value(std::string(name) + "_period_ns", period_ns);
     period_ = Time(period_ns);
   }
 
