@@ -6,10 +6,14 @@
 
 #include "backends/sim/devices/ads1015.hpp"
 #include "backends/sim/devices/at24.hpp"
+#include "backends/sim/devices/bmp280.hpp"
+#include "backends/sim/devices/ds1307.hpp"
+#include "backends/sim/devices/ee1004.hpp"
 #include "backends/sim/devices/jc42.hpp"
 #include "backends/sim/devices/lm75.hpp"
 #include "backends/sim/devices/pca953x.hpp"
 #include "backends/sim/devices/pca954x.hpp"
+#include "backends/sim/devices/pcf8563.hpp"
 #include "backends/sim/devices/tmp102.hpp"
 
 namespace vhost_device::sim {
@@ -20,10 +24,14 @@ namespace {
 constexpr auto all_families = std::to_array<const Family*>({
     &ads1015_family,
     &at24_family,
+    &bmp280_family,
+    &ds1307_family,
+    &ee1004_family,
     &jc42_family,
     &lm75_family,
     &pca953x_family,
     &pca954x_family,
+    &pcf8563_family,
     &tmp102_family,
 });
 
