@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/io/server.hpp"
+#include "daemon/trace_option.hpp"
 
 namespace vhost_device::daemon {
 namespace {
@@ -40,6 +41,9 @@ Examples:
 
   Restarted without the machine noticing; QEMU listens with server=on:
     vhost-device-i2c --connect=/run/vm.sock -l 3:80
+
+  What moves on the bus, to read here and to open in Wireshark later:
+    vhost-device-i2c -s /tmp/vi2c.sock -b board.dts --trace=- --trace=bus.pcapng
 
 Signals:
   SIGTERM and SIGINT end it at once, and its sockets are removed.
@@ -123,6 +127,7 @@ class CommandLine {
                     "guest the wake-up [off]")
         ->option_text("WHEN")
         ->check(refuse_poll);
+    add_trace_option(app_, options_.traces);
     add_sockets();
     add_chips();
     for (CLI::Option* const option : app_.get_options()) {
@@ -139,6 +144,9 @@ class CommandLine {
     }
     if (app_.count("--device-list") + app_.count("--board") == 0) {
       throw CLI::RequiredError("--device-list, --board or both");
+    }
+    if (const std::string refusal = refuse_traces(options_.traces); !refusal.empty()) {
+      throw CLI::ValidationError("--trace", refusal);
     }
     if (milliseconds_ > 0) options_.timeout = std::chrono::milliseconds(milliseconds_);
     if (const auto poll = io::parse_poll_policy(poll_)) options_.poll = *poll;

@@ -32,6 +32,7 @@ struct I2cOptions {
 
   io::PollPolicy poll;
   std::string log_level = "info";
+  std::vector<std::string> traces;  ///< Files, and "-" for standard output.
 
   /// How many guests there can be at the same time.
   [[nodiscard]] std::size_t guest_count() const {

@@ -14,11 +14,14 @@
 #include <exception>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/i2c/virtio_i2c.hpp"
 #include "core/io/server.hpp"
 #include "daemon/guest_buses.hpp"
 #include "daemon/i2c_options.hpp"
+#include "daemon/tracing.hpp"
 
 namespace vhost_device::daemon {
 namespace {
@@ -66,7 +69,11 @@ std::unique_ptr<io::Server> make_server(const I2cOptions& options,
 int serve(const I2cOptions& options) {
   // The devicetree compiler shall not inherit it.
   if (options.fd) ::fcntl(*options.fd, F_SETFD, FD_CLOEXEC);
-  const auto buses = make_guest_buses(options);
+  Tracing tracing(options.traces, options.guest_count());
+  std::vector<std::shared_ptr<i2c::Adapter>> buses;
+  for (auto& bus : make_guest_buses(options)) {
+    buses.push_back(tracing.trace(std::move(bus), buses.size()));
+  }
 
   // From here on there are threads and sockets to end; until here, signals do what they always do.
   const EndSignals end_signals;
@@ -86,6 +93,7 @@ int serve(const I2cOptions& options) {
   }
   end_signals.wait();
   if (!server->stop(stop_limit)) spdlog::warn("a transfer is still under way; leaving it");
+  tracing.close(stop_limit);
   spdlog::shutdown();
   // Without the destructors: a thread may be in a transfer that never ends.
   std::_Exit(exit_ok);

@@ -20,7 +20,7 @@ std::unique_ptr<TraceFormat> make_trace_format(TraceFileType type, TraceLabels l
     case TraceFileType::pcapng:
       return std::make_unique<PcapngFormat>(std::move(labels));
     case TraceFileType::vcd:
-      return std::make_unique<VcdFormat>(std::move(labels));
+      return std::make_unique<VcdFormat>(labels);
     case TraceFileType::text:
       break;
   }

@@ -17,16 +17,16 @@ namespace vhost_device::i2c {
 /// expand each step.
 ///
 /// What cannot be known is not drawn: messages after an error, and one that failed with something
-/// else than a NACK. A comment tells.
+/// else than a NACK. There is no place for notes and errors.
 class VcdFormat final : public TraceFormat {
  public:
   static constexpr std::chrono::milliseconds max_idle{10};
 
-  explicit VcdFormat(TraceLabels labels);
+  explicit VcdFormat(const TraceLabels& labels);
 
   void begin(std::string& out) override;
   void add(const Transaction& transaction, std::string& out) override;
-  void add_gap(std::uint64_t count, std::string& out) override;
+  void add_gap(std::uint64_t /*count*/, std::string& /*out*/) override {}
 
  private:
   class Drawing;  // vcd_format.cpp
@@ -37,9 +37,8 @@ class VcdFormat final : public TraceFormat {
   };
 
   /// Moves to where a transaction is drawn that began at `start`.
-  void move_to(std::chrono::nanoseconds start, std::string& out);
+  void move_to(std::chrono::nanoseconds start);
 
-  TraceLabels labels_;
   std::vector<Wires> wires_;
   std::int64_t now_ = 0;  // in steps, up to where it is drawn
   std::int64_t cut_ = 0;  // of idle time, in steps
