@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import board
@@ -48,4 +47,4 @@ def guest_is_every_bus(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(board, pin, None, raising=False)  # a computer has none
     monkeypatch.setattr(busio, "I2C", guest.busio)
     monkeypatch.setattr(smbus2, "SMBus", guest.smbus)
-    monkeypatch.setitem(sys.modules, "smbus", SimpleNamespace(SMBus=guest.smbus))
+    monkeypatch.setitem(sys.modules, "smbus", smbus2)  # which has all that smbus has
