@@ -14,6 +14,7 @@
 #include "backends/sim/devices/pca953x.hpp"
 #include "backends/sim/devices/pca954x.hpp"
 #include "backends/sim/devices/pcf8563.hpp"
+#include "backends/sim/devices/sht3x.hpp"
 #include "backends/sim/devices/tmp102.hpp"
 
 namespace vhost_device::sim {
@@ -32,6 +33,7 @@ constexpr auto all_families = std::to_array<const Family*>({
     &pca953x_family,
     &pca954x_family,
     &pcf8563_family,
+    &sht3x_family,
     &tmp102_family,
 });
 
