@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import board
 import busio
@@ -18,6 +19,29 @@ import smbus2
 
 from vhost_device import Guest
 from vhost_device.sim import Bus
+
+
+class Fit(Protocol):
+    """Puts a chip on the bus, with the properties of a board file (docs/BOARDS.md)."""
+
+    def __call__(self, compatible: str, address: int, **properties: int | str) -> None: ...
+
+
+@pytest.fixture
+def fit(bus: Bus, tmp_path: Path) -> Fit:
+    """For chips by their name in a devicetree: fit("ti,tmp75", 0x48, temperature_millicelsius=-500)."""
+
+    def put(compatible: str, address: int, **properties: int | str) -> None:
+        lines = [f'compatible = "{compatible}"', f"reg = <{address:#x}>"]
+        for name, value in properties.items():
+            text = f'"{value}"' if isinstance(value, str) else f"<({value})>"
+            lines.append(f"vhost-device,{name.replace('_', '-')} = {text}")
+        board = tmp_path / "board.dts"
+        cells = "#address-cells = <1>; #size-cells = <0>;"
+        board.write_text(f"/dts-v1/; / {{ i2c {{ {cells} chip {{ {'; '.join(lines)}; }}; }}; }};")
+        assert bus.load_board(board) == []
+
+    return put
 
 
 @pytest.fixture
