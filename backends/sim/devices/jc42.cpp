@@ -258,10 +258,12 @@ Ack Jc42::on_write(const Register& reg, std::uint32_t written, std::uint32_t bef
     configure(written, before);
   } else if (reg.address == reg::resolution.address) {
     start_conversions();
-  } else if (reg.address == reg::critical.address) {
-    if (is_set(config::critical_lock)) set_value(reg, before);
-  } else if (is_set(config::window_lock)) {
-    set_value(reg, before);
+  } else {
+    const bool is_critical = reg.address == reg::critical.address;
+    if (is_set(is_critical ? config::critical_lock : config::window_lock)) set_value(reg, before);
+    // Not at the next conversion's end: a driver that sets a limit and then reads would find the
+    // old flags, or not, by how quick the host is.
+    if (!is_set(config::shutdown)) compare();
   }
   return Ack::ack;
 }

@@ -37,7 +37,6 @@ class Jc42Test : public ::testing::Test {
     write_register(lower, 0x01, 0x40);
     write_register(upper, 0x01, 0xe0);
     write_register(critical, 0x02, 0x80);
-    clock->advance(250ms);
     write_register(configuration, high, low);
     return chip;
   }
@@ -125,6 +124,21 @@ TEST_F(Jc42Test, limits_have_steps_of_a_quarter_degree) {
 
   EXPECT_EQ(read_register(upper), bytes({0x1f, 0xfc}));
   EXPECT_EQ(chip->upper_limit(), -0.25);
+}
+
+TEST_F(Jc42Test, limits_count_when_they_are_written) {
+  attach();
+  write_register(critical, 0x02, 0x80);
+  EXPECT_EQ(read_register(ambient), bytes({0x41, 0x90}));
+  write_register(upper, 0x01, 0xe0);
+  EXPECT_EQ(read_register(ambient), bytes({0x01, 0x90}));
+}
+
+TEST_F(Jc42Test, limits_written_in_shutdown_wait) {
+  attach();
+  write_register(configuration, 0x01, 0x00);
+  write_register(critical, 0x02, 0x80);
+  EXPECT_EQ(read_register(ambient), bytes({0xc1, 0x90}));
 }
 
 // DS25095A, figure 5-10, with a hysteresis of 1.5 C.
