@@ -38,7 +38,7 @@ def test_periodic_measurements_are_fetched(fit: Any, i2c: Any) -> None:
     driver.frequency = adafruit_sht31d.FREQUENCY_10
     driver.mode = adafruit_sht31d.MODE_PERIODIC
     # There is nothing to fetch at first.
-    assert eventually(lambda: driver.temperature, bool) == [pytest.approx(-12.5, abs=STEP_C)]
+    assert eventually(lambda: driver.temperature, bool) == pytest.approx(-12.5, abs=STEP_C)
 
 
 @pytest.mark.parametrize("repeatability", [adafruit_sht31d.REP_LOW, adafruit_sht31d.REP_MED])
