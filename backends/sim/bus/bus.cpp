@@ -80,7 +80,7 @@ void Bus::on_warning(std::function<void(const std::string&)> handler) {
   domain_->on_warning = std::move(handler);
 }
 
-void Bus::set_supervisor(std::shared_ptr<void> supervisor) {
+void Bus::set_supervisor(std::weak_ptr<void> supervisor) {
   const std::scoped_lock lock(domain_->mutex);
   domain_->supervisor = std::move(supervisor);
 }

@@ -65,8 +65,8 @@ class Bus final : public i2c::Adapter {
   /// cannot be saved. Called under the bus's lock, from any thread.
   void on_warning(std::function<void(const std::string&)> handler);
 
-  /// What `Device::supervisor` is for the chips of this bus.
-  void set_supervisor(std::shared_ptr<void> supervisor);
+  /// What `Device::supervisor` is for the chips of this bus, as long as it lives.
+  void set_supervisor(std::weak_ptr<void> supervisor);
 
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 

@@ -43,7 +43,7 @@ struct BusDomain {
   Bus* bus = nullptr;  ///< Whose chips these are; null for those on none.
   std::function<void(const std::string&)> on_warning;  ///< Empty: nobody cares.
   /// Whatever the bus's owner has for its chips to find. The bus itself does not look at it.
-  std::shared_ptr<void> supervisor;
+  std::weak_ptr<void> supervisor;
 };
 
 /// A chip on a simulated bus.
@@ -151,7 +151,7 @@ class Device {
   [[nodiscard]] Time now() const { return domain_->clock->now(); }
 
   /// What the bus's owner has put there for its chips; null for nothing. Only with the lock held.
-  [[nodiscard]] const std::shared_ptr<void>& supervisor() const { return domain_->supervisor; }
+  [[nodiscard]] std::shared_ptr<void> supervisor() const { return domain_->supervisor.lock(); }
 
  private:
   friend class Bus;

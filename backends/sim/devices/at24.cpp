@@ -2,9 +2,11 @@
 #include "backends/sim/devices/at24.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <memory>
 #include <stdexcept>
-#include <system_error>
+#include <vector>
 
 namespace vhost_device::sim {
 
@@ -16,7 +18,6 @@ constexpr unsigned first_address = 0x50;  // 1010 A2 A1 A0
 constexpr unsigned last_address = 0x57;
 constexpr unsigned max_addresses = last_address - first_address + 1;
 constexpr std::size_t min_size = 16;
-constexpr std::byte erased{0xff};
 
 struct Row {
   std::string_view name;
@@ -89,10 +90,9 @@ At24::At24(std::string_view part, i2c::Address address)
     : At24(std::string(part), geometry(part), address) {}
 
 At24::At24(const std::string& name, const At24Geometry& geometry, i2c::Address address)
-    : Device(name, addresses_from(name, geometry, address)),
-      geometry_(geometry),
-      contents_(geometry.size, erased),
-      write_cycle_(geometry.write_cycle) {}
+    : Eeprom(name, addresses_from(name, geometry, address), {}, geometry.size, geometry.page_size,
+             geometry.write_cycle),
+      geometry_(geometry) {}
 
 At24Geometry At24::geometry(std::string_view part) {
   const auto* const row = std::ranges::find(rows, part, &Row::name);
@@ -110,12 +110,8 @@ At24Geometry At24::geometry(std::string_view part) {
 }
 
 Ack At24::start(Direction /*direction*/) {
-  // Only STOP starts the write cycle: a START before it drops what was latched.
-  latched_.reset();
-  if (write_cycle_running()) return Ack::nack;
-  busy_until_.reset();
   pointer_bytes_seen_ = 0;
-  return Ack::ack;
+  return begin();
 }
 
 Ack At24::write_all(std::span<const std::byte> values) {
@@ -131,76 +127,25 @@ Ack At24::write_all(std::span<const std::byte> values) {
 
 void At24::load_pointer(std::size_t value) {
   ++pointer_bytes_seen_;
-  const std::size_t low = pointer_ & 0xff;
+  std::size_t pointer = this->pointer();
+  const std::size_t low = pointer & 0xff;
   if (pointer_bytes_seen_ == 1) {
     const unsigned block = selected_address().value() - addresses().front().value();
     const std::size_t base = block * block_size(geometry_);
-    pointer_ = base | (geometry_.pointer_bytes == 1 ? value : value << 8 | low);
+    pointer = base | (geometry_.pointer_bytes == 1 ? value : value << 8 | low);
   } else {
-    pointer_ = (pointer_ - low) | value;
+    pointer = (pointer - low) | value;
   }
-  pointer_ %= size();  // further bits are don't care
-}
-
-void At24::latch(std::byte value) {
-  const std::size_t offset = pointer_ % page_size();
-  page_[offset] = value;
-  latched_.set(offset);
-  // The counter does not leave the page: more bytes than that go over the first ones.
-  pointer_ = pointer_ - offset + (offset + 1) % page_size();
+  set_pointer(pointer % size());  // further bits are don't care
 }
 
 void At24::read_all(std::span<std::byte> values) {
-  const std::size_t rollover =
-      geometry_.read_rollover ? size() : std::min(size(), block_size(geometry_));
-  while (!values.empty()) {
-    const std::size_t offset = pointer_ % rollover;
-    const std::size_t count = std::min(values.size(), rollover - offset);
-    std::ranges::copy_n(contents_.begin() + static_cast<std::ptrdiff_t>(pointer_),
-                        static_cast<std::ptrdiff_t>(count), values.begin());
-    pointer_ = pointer_ - offset + (offset + count) % rollover;
-    values = values.subspan(count);
-  }
+  read_on(values, geometry_.read_rollover ? size() : std::min(size(), block_size(geometry_)));
 }
 
-void At24::stop() {
-  if (latched_.none()) return;
-  if (!write_protect_) {
-    const std::size_t page = pointer_ - pointer_ % page_size();
-    for (std::size_t i = 0; i < page_size(); ++i) {
-      if (latched_.test(i)) contents_[page + i] = page_[i];
-    }
-    if (write_cycle_ > milliseconds(0)) busy_until_ = now() + write_cycle_;
-    save(page, page_size());
-  }
-  latched_.reset();
-}
-
-bool At24::write_cycle_running() const { return busy_until_ && now() < *busy_until_; }
-
-void At24::clock_changed(Time offset) {
-  if (busy_until_) *busy_until_ += offset;
-}
-
-void At24::check_range(std::size_t offset, std::size_t length) const {
-  if (offset > size() || length > size() - offset) {
-    throw std::out_of_range(name() + " has " + std::to_string(size()) + " bytes: there are no " +
-                            std::to_string(length) + " at " + std::to_string(offset));
-  }
-}
-
-std::vector<std::byte> At24::read_data(std::size_t offset, std::size_t length) const {
-  check_range(offset, length);
-  const Guard guard = lock();
-  const auto bytes = std::span(contents_).subspan(offset, length);
-  return {bytes.begin(), bytes.end()};
-}
-
-void At24::write_data(std::size_t offset, std::span<const std::byte> bytes) {
-  check_range(offset, bytes.size());
-  const Guard guard = lock();
-  std::ranges::copy(bytes, std::span(contents_).subspan(offset).begin());
-  save(offset, bytes.size());
+void At24::visit_state(StateVisitor& visitor) {
+  Eeprom::visit_state(visitor);
+  visitor.value("write_protect", write_protect_);
 }
 
 bool At24::write_protect() const {
@@ -211,77 +156,6 @@ bool At24::write_protect() const {
 void At24::set_write_protect(bool protect) {
   const Guard guard = lock();
   write_protect_ = protect;
-}
-
-milliseconds At24::write_cycle() const {
-  const Guard guard = lock();
-  return write_cycle_;
-}
-
-void At24::set_write_cycle(milliseconds duration) {
-  if (duration < milliseconds(0) || duration > max_write_cycle) {
-    throw std::invalid_argument("a write cycle takes 0 to " +
-                                std::to_string(max_write_cycle.count()) + " ms");
-  }
-  const Guard guard = lock();
-  write_cycle_ = duration;
-}
-
-bool At24::busy() const {
-  const Guard guard = lock();
-  return write_cycle_running();
-}
-
-void At24::load_image(const std::filesystem::path& path) {
-  std::vector<std::byte> contents = read_data(0, size());
-  ImageFile::load(path, contents);
-  write_data(0, contents);
-}
-
-void At24::save_to(const std::filesystem::path& path) {
-  if (save_to_the_same(path)) return;
-  ImageFile image(path);  // not under the lock, as it may wait for somebody
-  const Guard guard = lock();
-  image.save(contents_);  // the one before stays if this throws
-  image_ = std::move(image);
-  save_errno_ = 0;
-}
-
-bool At24::save_to_the_same(const std::filesystem::path& path) {
-  const Guard guard = lock();
-  if (!image_ || !image_->is_at(path)) return false;
-  image_->save(contents_);
-  save_errno_ = 0;
-  return true;
-}
-
-void At24::keep_in(const std::filesystem::path& path) {
-  // Taken before it is loaded: what another one writes in between would be lost.
-  ImageFile image(path);
-  const Guard guard = lock();
-  std::vector<std::byte> contents = contents_;
-  image.load(contents);
-  image.save(contents);
-  contents_ = std::move(contents);
-  image_ = std::move(image);
-  save_errno_ = 0;
-}
-
-void At24::save(std::size_t offset, std::size_t length) {
-  if (!image_) return;
-  // What was not saved last time is saved together with this.
-  const bool all = save_errno_ != 0;
-  const auto bytes = all ? std::span(contents_) : std::span(contents_).subspan(offset, length);
-  const int error = image_->write(all ? 0 : offset, bytes);
-  if (error == save_errno_) return;
-  save_errno_ = error;
-  warn(error == 0 ? "its image is saved again"
-                  : "its image cannot be saved: " + std::generic_category().message(error));
-}
-
-std::string At24::last_error() const {
-  const Guard guard = lock();
-  return save_errno_ == 0 ? std::string() : std::generic_category().message(save_errno_);
 }
 
 namespace {
@@ -318,37 +192,14 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
   const auto chip =
       std::make_shared<At24>(std::string(part.name), geometry_from(part, properties), address);
   chip->set_write_protect(properties.flag("read-only"));
-  if (const auto duration_ms = properties.u32("vhost-device,write-cycle-ms")) {
-    if (milliseconds(*duration_ms) > At24::max_write_cycle) {
-      properties.bad_value("vhost-device,write-cycle-ms",
-                           "0 to " + std::to_string(At24::max_write_cycle.count()));
-    }
-    chip->set_write_cycle(milliseconds(*duration_ms));
-  }
-  const auto image = properties.path("vhost-device,image");
-  const bool save = properties.flag("vhost-device,save");
-  if (save && !image)
-    throw PropertyError("vhost-device,save: expected vhost-device,image beside it");
-  try {
-    if (save) {
-      chip->keep_in(*image);
-    } else if (image) {
-      chip->load_image(*image);
-    }
-  } catch (const std::runtime_error& error) {
-    throw PropertyError("vhost-device,image: " + std::string(error.what()));
-  }
+  set_up(*chip, properties);
   return chip;
 }
 
 constexpr auto vendors = std::to_array<std::string_view>(
     {"atmel", "catalyst", "microchip", "nxp", "ramtron", "renesas", "rohm", "st"});
 
-constexpr auto parts = [] {
-  std::array<Part, rows.size()> all{};
-  for (std::size_t i = 0; i < rows.size(); ++i) all[i] = {rows[i].name, make};
-  return all;
-}();
+constexpr auto parts = parts_of(rows, make);
 
 }  // namespace
 

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <array>
-#include <bitset>
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "backends/sim/bus/device.hpp"
-#include "backends/sim/devices/image_file.hpp"
+#include "backends/sim/devices/eeprom.hpp"
 #include "backends/sim/devices/registry.hpp"
 
 namespace vhost_device::sim {
@@ -64,11 +58,8 @@ struct At24Geometry {
 ///
 /// What they leave open: the first byte of a two-byte word address that is not followed by the
 /// second replaces the upper half of the address counter.
-class At24 final : public Device {
+class At24 final : public Eeprom {
  public:
-  static constexpr std::size_t max_page_size = 256;
-  static constexpr std::chrono::milliseconds max_write_cycle{60'000};  ///< Far beyond any part's.
-
   /// Throws std::invalid_argument for an unknown part and for an address that it cannot have:
   /// outside 0x50 to 0x57, or with a one where the part takes its block bits from.
   At24(std::string_view part, i2c::Address address);
@@ -79,69 +70,22 @@ class At24 final : public Device {
   /// The table's row for a part. Throws std::invalid_argument when there is none.
   [[nodiscard]] static At24Geometry geometry(std::string_view part);
 
-  [[nodiscard]] std::size_t size() const { return contents_.size(); }
-  [[nodiscard]] std::size_t page_size() const { return geometry_.page_size; }
-
-  /// The contents, as a programmer beside the bus sees them: without write cycles and regardless
-  /// of write protection. Throws std::out_of_range beyond `size()`.
-  [[nodiscard]] std::vector<std::byte> read_data(std::size_t offset, std::size_t length) const;
-  void write_data(std::size_t offset, std::span<const std::byte> bytes);
-
   /// The WP pin: true for VCC.
   [[nodiscard]] bool write_protect() const;
   void set_write_protect(bool protect);
-
-  /// How long the chip is busy after a write (tWR); 0 for not at all. A new value counts from the
-  /// next write on. Throws std::invalid_argument outside 0 to `max_write_cycle`.
-  [[nodiscard]] std::chrono::milliseconds write_cycle() const;
-  void set_write_cycle(std::chrono::milliseconds duration);
-
-  /// Whether a write cycle is running: nothing is acknowledged meanwhile.
-  [[nodiscard]] bool busy() const;
-
-  /// Fills the start of the contents from a file. Throws std::runtime_error when it cannot be read
-  /// or is longer than the chip.
-  void load_image(const std::filesystem::path& path);
-  /// Writes the contents to a file (made if it is not there), and every change from now on when
-  /// its write cycle begins: what a guest knows to be written is never lost with this process.
-  /// Throws std::runtime_error when that does not work at first, also since another chip saves to
-  /// the file; for failures later on, which the guest does not see, there is `last_error`.
-  void save_to(const std::filesystem::path& path);
-  /// `load_image`, if the file is there, and `save_to`, with nobody's writes lost between the two.
-  void keep_in(const std::filesystem::path& path);
-  /// Why the contents are not saved at the moment; empty when they are, or need not be.
-  [[nodiscard]] std::string last_error() const;
-
-  void stop() override;
 
  private:
   Ack start(Direction direction) override;
   Ack write_all(std::span<const std::byte> values) override;
   void read_all(std::span<std::byte> values) override;
-  void clock_changed(Time offset) override;
+  [[nodiscard]] bool is_protected() const override { return write_protect_; }
+  void visit_state(StateVisitor& visitor) override;
 
   void load_pointer(std::size_t value);
-  void latch(std::byte value);
-  [[nodiscard]] bool write_cycle_running() const;
-  /// Whether the chip saves to this file already; if so, all of it once more.
-  bool save_to_the_same(const std::filesystem::path& path);
-  void save(std::size_t offset, std::size_t length);
-  void check_range(std::size_t offset, std::size_t length) const;
 
   const At24Geometry geometry_;
-  std::vector<std::byte> contents_;
-  std::size_t pointer_ = 0;  // The address counter; always inside the contents.
   unsigned pointer_bytes_seen_ = 0;
-
-  // What a write has brought since its START; written at STOP.
-  std::array<std::byte, max_page_size> page_{};
-  std::bitset<max_page_size> latched_;
-
-  std::optional<Time> busy_until_;
-  std::chrono::milliseconds write_cycle_;
   bool write_protect_ = false;
-  std::optional<ImageFile> image_;
-  int save_errno_ = 0;
 };
 
 extern const Family at24_family;

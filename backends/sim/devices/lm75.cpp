@@ -191,6 +191,33 @@ void Lm75::clock_changed(Time offset) {
   if (conversion_end_) *conversion_end_ += offset;
 }
 
+void Lm75::visit_state(StateVisitor& visitor) {
+  catch_up();
+  visitor.value("temperature_c", temperature_c_);
+  visitor.value("reading", reading_);
+  visitor.value("configuration", configuration_);
+  visitor.value("limit", limit_);
+  visitor.value("hysteresis", hysteresis_);
+  visitor.value("pointer", pointer_, 0, product_id_register);
+  visitor.value("last_register", last_register_, 0, limit_register);
+  thermostat_.visit_state(visitor);
+  visitor.moment("conversion_end", conversion_end_);
+  check_state();
+}
+
+void Lm75::check_state() const {
+  const auto refuse_unless = [](bool possible, const char* text) {
+    if (!possible) throw StateError(text);
+  };
+  refuse_unless(in_range(row_, temperature_c_), "temperature_c: the part cannot measure that");
+  refuse_unless((configuration_ & ~row_.configuration_bits) == 0,
+                "configuration: has bits that the part lacks");
+  refuse_unless(top_bits(limit_, row_.limit_bits) == limit_, "limit: finer than the part's");
+  refuse_unless(top_bits(hysteresis_, row_.limit_bits) == hysteresis_,
+                "hysteresis: finer than the part's");
+  refuse_unless(conversion_end_ || in_shutdown(), "conversion_end: expected one outside shutdown");
+}
+
 void Lm75::start_conversion() { conversion_end_ = now() + conversion_time(); }
 
 // Does all conversions that came to their end since the last time, however many, in one step.

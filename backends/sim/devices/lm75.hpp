@@ -76,6 +76,8 @@ class Lm75 final : public Device {
   Ack write(std::byte value) override;
   std::byte read() override;
   void clock_changed(Time offset) override;
+  void visit_state(StateVisitor& visitor) override;
+  void check_state() const;
 
   void catch_up();
   void start_conversion();
