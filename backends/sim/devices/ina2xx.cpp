@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include "backends/sim/devices/ina2xx.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "backends/sim/devices/chip_arguments.hpp"
+
+namespace vhost_device::sim {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+namespace config {
+constexpr std::uint32_t reset = 0x8000;
+constexpr std::uint32_t mode = 0x0007;
+// Of the mode: what is converted, and whether it is over and over.
+constexpr unsigned shunt = 1;
+constexpr unsigned bus = 2;
+constexpr unsigned continuous = 4;
+}  // namespace config
+
+namespace bus_flag {  // of the INA219
+constexpr std::uint32_t ready = 0x0002;
+constexpr std::uint32_t overflow = 0x0001;
+}  // namespace bus_flag
+
+namespace mask {  // of the INA226
+constexpr std::uint32_t shunt_over = 0x8000;
+constexpr std::uint32_t shunt_under = 0x4000;
+constexpr std::uint32_t bus_over = 0x2000;
+constexpr std::uint32_t bus_under = 0x1000;
+constexpr std::uint32_t power_over = 0x0800;
+constexpr std::uint32_t alert_when_ready = 0x0400;
+constexpr std::uint32_t alert = 0x0010;
+constexpr std::uint32_t ready = 0x0008;
+constexpr std::uint32_t overflow = 0x0004;
+constexpr std::uint32_t polarity = 0x0002;
+constexpr std::uint32_t latch = 0x0001;
+constexpr std::uint32_t writable = 0xfc03;
+}  // namespace mask
+
+namespace reg {
+// clang-format off
+constexpr Register configuration_219{.name = "configuration", .address = 0, .width = 16,
+                                     .reset = 0x399f, .writable = 0x3fff};
+constexpr Register configuration_226{.name = "configuration", .address = 0, .width = 16,
+                                     .reset = 0x4127, .writable = 0x0fff};
+constexpr Register shunt{.name = "shunt_voltage", .address = 1, .width = 16, .writable = 0};
+constexpr Register bus{.name = "bus_voltage", .address = 2, .width = 16, .writable = 0};
+constexpr Register power{.name = "power", .address = 3, .width = 16, .writable = 0};
+constexpr Register current{.name = "current", .address = 4, .width = 16, .writable = 0};
+// FS0 cannot be written (SBOS448G, 8.6.4.1).
+constexpr Register calibration_219{.name = "calibration", .address = 5, .width = 16, .writable = 0xfffe};
+constexpr Register calibration_226{.name = "calibration", .address = 5, .width = 16, .writable = 0x7fff};
+constexpr Register mask_enable{.name = "mask_enable", .address = 6, .width = 16,
+                               .writable = mask::writable, .clear_by_read = mask::ready};
+constexpr Register alert_limit{.name = "alert_limit", .address = 7, .width = 16};
+constexpr Register manufacturer_id{.name = "manufacturer_id", .address = 0xfe, .width = 16,
+                                   .reset = 0x5449, .writable = 0};
+constexpr Register die_id{.name = "die_id", .address = 0xff, .width = 16, .reset = 0x2260, .writable = 0};
+// clang-format on
+constexpr std::array ina219{configuration_219, shunt, bus, power, current, calibration_219};
+constexpr std::array ina226{configuration_226, shunt,       bus,         power,           current,
+                            calibration_226,   mask_enable, alert_limit, manufacturer_id, die_id};
+constexpr auto ina230 = std::span(ina226).first<8>();
+}  // namespace reg
+
+constexpr PointerRules pointer_rules{.after = AfterRegister::nothing, .counts_registers = true};
+
+// LSB 10 uV and 2.5 uV; 4 mV and 1.25 mV (SBOS448G, 8.6.3; SBOS547B, 7.1.2 and 7.1.3).
+constexpr Field shunt_219{
+    .in = reg::shunt, .high = 15, .low = 0, .is_signed = true, .scale = 10e-6};
+constexpr Field shunt_226{
+    .in = reg::shunt, .high = 15, .low = 0, .is_signed = true, .scale = 2.5e-6};
+constexpr Field bus_219{.in = reg::bus, .high = 15, .low = 3, .scale = 4e-3};
+constexpr Field bus_226{.in = reg::bus, .high = 14, .low = 0, .scale = 1.25e-3};
+constexpr Field current_code{.in = reg::current, .high = 15, .low = 0, .is_signed = true};
+constexpr Field limit_signed{.in = reg::alert_limit, .high = 15, .low = 0, .is_signed = true};
+
+constexpr Field is_32_volt{.in = reg::configuration_219, .high = 13, .low = 13};
+constexpr Field gain{.in = reg::configuration_219, .high = 12, .low = 11};
+constexpr Field bus_adc{.in = reg::configuration_219, .high = 10, .low = 7};
+constexpr Field shunt_adc{.in = reg::configuration_219, .high = 6, .low = 3};
+constexpr std::int64_t shunt_codes_at_full_gain = 4000;  // 40 mV
+constexpr std::int64_t bus_codes_of_16_volt = 4000;
+// Without bit 3 of the setting it is the resolution, with it the samples that are averaged
+// (SBOS448G, table 5); bit 2 is of no account without bit 3.
+constexpr std::array<Time, 4> resolution_times{84us, 148us, 276us, 532us};
+constexpr std::array<Time, 8> sample_times{532us,  1060us,  2130us,  4260us,
+                                           8510us, 17020us, 34050us, 68100us};
+constexpr unsigned averages_bit = 8;
+
+constexpr Field averaging{.in = reg::configuration_226, .high = 11, .low = 9};
+constexpr Field bus_time{.in = reg::configuration_226, .high = 8, .low = 6};
+constexpr Field shunt_time{.in = reg::configuration_226, .high = 5, .low = 3};
+constexpr std::array<int, 8> averages{1, 4, 16, 64, 128, 256, 512, 1024};
+constexpr std::array<Time, 8> conversion_times{140us,  204us,  332us,  588us,
+                                               1100us, 2116us, 4156us, 8244us};
+
+constexpr double min_shunt_ohm = 1e-6;
+constexpr double max_shunt_ohm = 1000;
+
+Time time_of(std::int64_t setting) {
+  const auto bits = static_cast<unsigned>(setting);
+  return (bits & averages_bit) != 0 ? sample_times[bits & 7U] : resolution_times[bits & 3U];
+}
+
+template <std::size_t size>
+auto setting_of(const std::array<Time, size>& table, std::int64_t code) {
+  return table[static_cast<std::size_t>(code)];
+}
+
+/// What the INA219 and the INA226 differ in.
+struct Kind {
+  const Field& shunt;
+  const Field& bus;
+  double max_shunt_v;
+  // current = shunt * calibration / current_divisor, power = current * bus / power_divisor, in
+  // codes (SBOS448G, 8.5.1; SBOS547B, 6.5.1).
+  std::int64_t current_divisor;
+  std::int64_t power_divisor;
+  bool has_alert;
+};
+
+constexpr Kind kind_219{shunt_219, bus_219, 0.32, 4096, 5000, false};
+constexpr Kind kind_226{shunt_226, bus_226, 0.08192, 2048, 20000, true};
+
+}  // namespace
+
+struct Ina2xxRow {
+  std::string_view name;
+  const Kind& kind;
+  std::span<const Register> registers;
+  double max_bus_v;
+};
+
+namespace {
+
+constexpr auto rows = std::to_array<Ina2xxRow>({
+    {"ina219", kind_219, reg::ina219, 26},
+    {"ina220", kind_219, reg::ina219, 26},
+    {"ina226", kind_226, reg::ina226, 36},
+    {"ina230", kind_226, reg::ina230, 28},
+    {"ina231", kind_226, reg::ina230, 28},
+});
+
+}  // namespace
+
+Ina2xx::Ina2xx(std::string_view part, i2c::Address address, double shunt_ohm)
+    : RegisterDevice(std::string(part), checked_address(part, address, 0x40, 0x4f),
+                     row_of(rows, "power monitor", part).registers, pointer_rules),
+      row_(row_of(rows, "power monitor", part)),
+      shunt_ohm_(
+          checked_value(part, "shunt resistance", shunt_ohm, min_shunt_ohm, max_shunt_ohm, "ohm")) {
+  convert();
+  start_conversions();
+}
+
+double Ina2xx::bus_voltage() const {
+  const Guard guard = lock();
+  return bus_v_;
+}
+
+void Ina2xx::set_bus_voltage(double volts) {
+  checked_value(row_.name, "bus voltage", volts, 0, row_.max_bus_v, "V");
+  const Guard guard = lock();
+  catch_up();
+  bus_v_ = volts;
+  inputs_changed();
+}
+
+double Ina2xx::shunt_voltage() const {
+  const Guard guard = lock();
+  return shunt_v_;
+}
+
+void Ina2xx::set_shunt_voltage(double volts) {
+  const double max = row_.kind.max_shunt_v;
+  checked_value(row_.name, "shunt voltage", volts, -max, max, "V");
+  const Guard guard = lock();
+  catch_up();
+  shunt_v_ = volts;
+  inputs_changed();
+}
+
+double Ina2xx::current() const {
+  const Guard guard = lock();
+  return shunt_v_ / shunt_ohm_;
+}
+
+void Ina2xx::set_current(double amperes) {
+  const double max = row_.kind.max_shunt_v / shunt_ohm_;
+  checked_value(row_.name, "current", amperes, -max, max, "A");
+  const Guard guard = lock();
+  catch_up();
+  shunt_v_ = amperes * shunt_ohm_;
+  inputs_changed();
+}
+
+Level Ina2xx::alert_level() {
+  const Guard guard = lock();
+  if (!row_.kind.has_alert) return Level::high;
+  catch_up();
+  const std::uint32_t word = value(reg::mask_enable);
+  const bool ready = (word & mask::alert_when_ready) != 0 && (word & mask::ready) != 0;
+  const bool active = ready || (word & mask::alert) != 0;
+  return active == ((word & mask::polarity) != 0) ? Level::high : Level::low;
+}
+
+std::uint16_t Ina2xx::configuration() {
+  const Guard guard = lock();
+  return static_cast<std::uint16_t>(value(reg::configuration_219));
+}
+
+std::uint16_t Ina2xx::calibration() {
+  const Guard guard = lock();
+  return static_cast<std::uint16_t>(value(reg::calibration_219));
+}
+
+unsigned Ina2xx::mode() const { return value(reg::configuration_219) & config::mode; }
+
+Time Ina2xx::conversion_time() const {
+  const bool has_shunt = (mode() & config::shunt) != 0;
+  const bool has_bus = (mode() & config::bus) != 0;
+  if (!row_.kind.has_alert) {
+    return (has_shunt ? time_of(code(shunt_adc)) : Time(0)) +
+           (has_bus ? time_of(code(bus_adc)) : Time(0));
+  }
+  const Time once = (has_shunt ? setting_of(conversion_times, code(shunt_time)) : Time(0)) +
+                    (has_bus ? setting_of(conversion_times, code(bus_time)) : Time(0));
+  return once * averages[static_cast<std::size_t>(code(averaging))];
+}
+
+void Ina2xx::start_conversions() {
+  timer_.stop();
+  if ((mode() & (config::shunt | config::bus)) == 0) return;
+  const Time duration = conversion_time();
+  if ((mode() & config::continuous) != 0) {
+    timer_.start_repeating(now(), duration, duration);
+  } else {
+    timer_.start_once(now(), duration);
+  }
+}
+
+void Ina2xx::inputs_changed() {
+  const bool converts = (mode() & (config::shunt | config::bus)) != 0;
+  if (!converts || (mode() & config::continuous) == 0) return;
+  convert();
+  start_conversions();
+}
+
+void Ina2xx::catch_up() {
+  if (timer_.completed(now()) > 0) convert();
+}
+
+void Ina2xx::convert() {
+  const Kind& kind = row_.kind;
+  if ((mode() & config::shunt) != 0) {
+    const std::int64_t shunt = nearest_code(kind.shunt, shunt_v_);
+    const std::int64_t max = shunt_codes_at_full_gain << code(gain);
+    set_code(kind.shunt, kind.has_alert ? shunt : std::clamp(shunt, -max, max));
+  }
+  if ((mode() & config::bus) != 0) {
+    const std::int64_t bus = nearest_code(kind.bus, bus_v_);
+    const bool is_narrow = !kind.has_alert && code(is_32_volt) == 0;
+    set_code(kind.bus, is_narrow ? std::min(bus, bus_codes_of_16_volt) : bus);
+  }
+  calculate();
+  judge();
+}
+
+void Ina2xx::calculate() {
+  const Kind& kind = row_.kind;
+  const std::int64_t current = code(kind.shunt) *
+                               static_cast<std::int64_t>(value(reg::calibration_219)) /
+                               kind.current_divisor;
+  const std::int64_t shown = std::clamp(current, current_code.min_code(), current_code.max_code());
+  const std::int64_t power = std::abs(shown) * code(kind.bus) / kind.power_divisor;
+  const std::int64_t max_power = reg::power.mask();
+  set_code(current_code, shown);
+  set_value(reg::power, static_cast<std::uint32_t>(std::min(power, max_power)));
+  const bool overflow = shown != current || power > max_power;
+  if (kind.has_alert) {
+    set_flags(reg::mask_enable, mask::overflow, overflow);
+    set_flags(reg::mask_enable, mask::ready, true);
+  } else {
+    set_flags(reg::bus, bus_flag::overflow, overflow);
+    set_flags(reg::bus, bus_flag::ready, true);
+  }
+}
+
+// Only the highest of the functions that are on counts (SBOS547B, 6.3.1.2).
+void Ina2xx::judge() {
+  if (!row_.kind.has_alert) return;
+  const std::uint32_t word = value(reg::mask_enable);
+  const auto limit = static_cast<std::int64_t>(value(reg::alert_limit));
+  bool beyond = false;
+  if ((word & mask::shunt_over) != 0) {
+    beyond = code(shunt_226) > code(limit_signed);
+  } else if ((word & mask::shunt_under) != 0) {
+    beyond = code(shunt_226) < code(limit_signed);
+  } else if ((word & mask::bus_over) != 0) {
+    beyond = code(bus_226) > limit;
+  } else if ((word & mask::bus_under) != 0) {
+    beyond = code(bus_226) < limit;
+  } else if ((word & mask::power_over) != 0) {
+    beyond = static_cast<std::int64_t>(value(reg::power)) > limit;
+  }
+  const bool stays = (word & mask::latch) != 0 && (word & mask::alert) != 0;
+  set_flags(reg::mask_enable, mask::alert, beyond || stays);
+}
+
+void Ina2xx::set_flags(const Register& reg, std::uint32_t bits, bool on) {
+  set_value(reg, on ? value(reg) | bits : value(reg) & ~bits);
+}
+
+std::uint32_t Ina2xx::on_read(const Register& reg, std::uint32_t value) {
+  if (!row_.kind.has_alert) {
+    if (reg.address == reg::power.address) set_flags(reg::bus, bus_flag::ready, false);
+  } else if (reg.address == reg::mask_enable.address && (value & mask::latch) != 0) {
+    set_flags(reg::mask_enable, mask::alert, false);
+  }
+  return value;
+}
+
+Ack Ina2xx::on_write(const Register& reg, std::uint32_t written, std::uint32_t /*before*/) {
+  if (reg.address != reg::configuration_219.address) return Ack::ack;
+  if ((written & config::reset) != 0) file().reset();
+  // A mode is begun by writing it, also where it was that before (SBOS448G, 8.6.2.1).
+  if ((mode() & (config::shunt | config::bus)) != 0) {
+    if (row_.kind.has_alert) {
+      set_flags(reg::mask_enable, mask::ready, false);
+    } else {
+      set_flags(reg::bus, bus_flag::ready, false);
+    }
+  }
+  start_conversions();
+  return Ack::ack;
+}
+
+void Ina2xx::visit_state(StateVisitor& visitor) {
+  RegisterDevice::visit_state(visitor);
+  visitor.value("shunt_v", shunt_v_);
+  visitor.value("bus_v", bus_v_);
+  timer_.visit_state(visitor);
+}
+
+namespace {
+
+std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {
+  constexpr double micro = 1e-6;
+  const Ina2xxRow& row = row_of(rows, "power monitor", part.name);
+  const auto shunt_micro_ohm = properties.u32("shunt-resistor");
+  if (shunt_micro_ohm && (*shunt_micro_ohm < 1 || *shunt_micro_ohm * micro > max_shunt_ohm)) {
+    properties.bad_value("shunt-resistor", "1 to 1000000000 (micro-ohms)");
+  }
+  const double shunt_ohm = shunt_micro_ohm ? *shunt_micro_ohm * micro : Ina2xx::usual_shunt_ohm;
+  const double max_a = row.kind.max_shunt_v / shunt_ohm;
+  const auto bus_v =
+      milli_property(properties, "vhost-device,bus-voltage-millivolts", 0, row.max_bus_v);
+  const auto current_a =
+      milli_property(properties, "vhost-device,current-milliamperes", -max_a, max_a);
+  auto chip = std::make_shared<Ina2xx>(part.name, address, shunt_ohm);
+  if (bus_v) chip->set_bus_voltage(*bus_v);
+  if (current_a) chip->set_current(*current_a);
+  return chip;
+}
+
+constexpr auto vendors = std::to_array<std::string_view>({"ti"});
+constexpr auto parts = parts_of(rows, make);
+
+}  // namespace
+
+constinit const Family ina2xx_family{"INA2xx power monitor", "ina2xx", vendors, parts};
+
+}  // namespace vhost_device::sim
