@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "backends/sim/devices/chip_arguments.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -30,6 +31,18 @@ std::vector<i2c::Address> checked_address(std::string_view part, i2c::Address ad
   throw std::invalid_argument(std::string(part) + " cannot be at " + to_string(address) +
                               ": expected " + hex(first) +
                               (first == last ? "" : " to " + hex(last)));
+}
+
+std::vector<i2c::Address> checked_address(std::string_view part, i2c::Address address,
+                                          std::initializer_list<unsigned> choices) {
+  const bool fits = std::ranges::find(choices, address.value()) != choices.end();
+  if (fits && !address.is_ten_bit()) return {address};
+  std::string expected;
+  for (const unsigned choice : choices) {
+    expected.append(expected.empty() ? "" : " or ").append(hex(choice));
+  }
+  throw std::invalid_argument(std::string(part) + " cannot be at " + to_string(address) +
+                              ": expected " + expected);
 }
 
 double checked_value(std::string_view part, std::string_view quantity, double value, double min,

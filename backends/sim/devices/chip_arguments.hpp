@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <ranges>
 #include <stdexcept>
@@ -20,6 +21,10 @@ namespace vhost_device::sim {
 /// with the part, the address and what was expected.
 [[nodiscard]] std::vector<i2c::Address> checked_address(std::string_view part, i2c::Address address,
                                                         unsigned first, unsigned last);
+
+/// The same for an address that has to be one of `choices`.
+[[nodiscard]] std::vector<i2c::Address> checked_address(std::string_view part, i2c::Address address,
+                                                        std::initializer_list<unsigned> choices);
 
 /// A physical value from `min` to `max`. Throws std::invalid_argument, "tmp102: temperature 200 C
 /// (expected -55 to 150)", also for what is not a number.
