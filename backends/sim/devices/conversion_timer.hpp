@@ -34,6 +34,9 @@ class ConversionTimer {
   /// When the next one ends, or ended if `completed` was not asked since.
   [[nodiscard]] std::optional<Time> end() const { return end_; }
 
+  /// When the next one ends.
+  [[nodiscard]] std::optional<Time> next_end() const { return end_; }
+
   /// How many have ended since the last call, however long ago that was.
   [[nodiscard]] std::uint64_t completed(Time now) {
     if (!end_ || now < *end_) return 0;
