@@ -5,12 +5,16 @@
 #include <array>
 
 #include "backends/sim/devices/ads1015.hpp"
+#include "backends/sim/devices/adxl345.hpp"
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/bmp280.hpp"
 #include "backends/sim/devices/ds1307.hpp"
 #include "backends/sim/devices/ee1004.hpp"
+#include "backends/sim/devices/ina2xx.hpp"
 #include "backends/sim/devices/jc42.hpp"
 #include "backends/sim/devices/lm75.hpp"
+#include "backends/sim/devices/mcp4725.hpp"
+#include "backends/sim/devices/mpu6050.hpp"
 #include "backends/sim/devices/pca953x.hpp"
 #include "backends/sim/devices/pca954x.hpp"
 #include "backends/sim/devices/pcf8563.hpp"
@@ -24,12 +28,16 @@ namespace {
 // One row per family.
 constexpr auto all_families = std::to_array<const Family*>({
     &ads1015_family,
+    &adxl345_family,
     &at24_family,
     &bmp280_family,
     &ds1307_family,
     &ee1004_family,
+    &ina2xx_family,
     &jc42_family,
     &lm75_family,
+    &mcp4725_family,
+    &mpu6050_family,
     &pca953x_family,
     &pca954x_family,
     &pcf8563_family,
