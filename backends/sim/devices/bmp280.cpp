@@ -145,7 +145,8 @@ Bmp280Trim Bmp280::trim() const {
   trim.p9 = signed_word(reg::p9);
   if (!row_.has_humidity) return trim;
   const auto joined = [this](const Register& high, const Field& low) {
-    return static_cast<std::int16_t>(static_cast<std::int8_t>(value(high)) * 16 + code(low));
+    return static_cast<std::int16_t>(std::int64_t{static_cast<std::int8_t>(value(high))} * 16 +
+                                     code(low));
   };
   trim.h1 = static_cast<std::uint8_t>(value(reg::h1));
   trim.h2 = signed_word(reg::h2);
