@@ -18,6 +18,7 @@
 #include "backends/sim/devices/pca953x.hpp"
 #include "backends/sim/devices/pca954x.hpp"
 #include "backends/sim/devices/pcf8563.hpp"
+#include "backends/sim/devices/pmbus_supply.hpp"
 #include "backends/sim/devices/sht3x.hpp"
 #include "backends/sim/devices/tmp102.hpp"
 
@@ -41,6 +42,7 @@ constexpr auto all_families = std::to_array<const Family*>({
     &pca953x_family,
     &pca954x_family,
     &pcf8563_family,
+    &pmbus_family,
     &sht3x_family,
     &tmp102_family,
 });
