@@ -43,7 +43,6 @@ struct Fault {
   std::uint8_t mask = 0;                 ///< flip
   std::size_t length = 0;                ///< short_read
   std::chrono::nanoseconds duration{0};  ///< stretch
-  unsigned clocks = 1;  ///< stuck_sda: how many pulses of a bus clear it takes, 1 to 9.
 };
 
 }  // namespace vhost_device::i2c

@@ -6,14 +6,15 @@
 #include <deque>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
+
+#include "core/i2c/trace/notes.hpp"
 
 namespace vhost_device::i2c {
 
 namespace {
-
-constexpr unsigned bus_clear_pulses = 9;  // UM10204, 3.1.16
 
 struct KindName {
   FaultKind kind;
@@ -38,8 +39,6 @@ void check(const Fault& fault) {
   require(fault.probability >= 0 && fault.probability <= 1,
           "probability " + std::to_string(fault.probability) + " (expected 0 to 1)");
   require(fault.duration >= std::chrono::nanoseconds(0), "a duration cannot be negative");
-  require(fault.clocks >= 1 && fault.clocks <= bus_clear_pulses,
-          "clocks " + std::to_string(fault.clocks) + " (expected 1 to 9)");
   require(fault.kind != FaultKind::flip || fault.mask != 0, "mask 0 changes nothing");
 }
 
@@ -160,12 +159,12 @@ void FaultInjector::set_seed(std::uint64_t seed) {
   random_.seed(seed);
 }
 
-void FaultInjector::tell(const Fault& fault, const Message& message) const {
-  if (!options_.on_fault) return;
-  std::string text(to_string(fault.kind));
-  if (!is_stuck(fault)) text += " at " + i2c::to_string(message.address);
+void FaultInjector::tell(const Fault& fault, std::span<const Message> messages, std::size_t index) {
+  if (!notes_are_wanted()) return;
+  std::string text = "fault: " + std::string(to_string(fault.kind));
+  if (!is_stuck(fault)) text += " at " + i2c::to_string(messages[index].address);
   if (fault.byte) text += ", byte " + std::to_string(*fault.byte);
-  options_.on_fault(text);
+  add_note(std::move(text), index);
 }
 
 bool FaultInjector::befalls(Active& active, const Message& message) {
@@ -217,7 +216,7 @@ bool FaultInjector::change_what_is_sent(std::span<const Message> messages, const
                                         Sent& sent) const {
   for (const auto& [index, active] : plan.changes) {
     const Fault& fault = active->fault;
-    tell(fault, messages[index]);
+    tell(fault, messages, index);
     if (fault.kind == FaultKind::stretch) {
       const auto duration = std::min(fault.duration, options_.stretch_limit);
       options_.wait ? options_.wait(duration) : std::this_thread::sleep_for(duration);
@@ -253,7 +252,7 @@ TransferResult FaultInjector::run(std::span<const Message> messages, const Plan&
   std::optional<TransferResult> end;
   if (plan.end) {
     const Message& message = messages[plan.end->message];
-    tell(plan.end->by->fault, message);
+    tell(plan.end->by->fault, messages, plan.end->message);
     if (is_stuck(plan.end->by->fault)) return {0, TransferError::timeout};
     end = cut_off(message, *plan.end, sent);
   }

@@ -11,7 +11,6 @@
 #include <optional>
 #include <random>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/i2c/adapter.hpp"
@@ -24,7 +23,8 @@ namespace vhost_device::i2c {
 ///
 /// A fault that ends a message ends the transaction there: what was before it goes to the adapter
 /// as a transaction of its own. Faults of one message come in the order in which they were added;
-/// those that only change bytes or take time go together, the first that ends it is the last.
+/// those that only change bytes or take time go together, the first that ends it is the last. Each
+/// is noted in traces of the transaction.
 class FaultInjector final : public Adapter {
  public:
   struct Options {
@@ -34,8 +34,6 @@ class FaultInjector final : public Adapter {
     std::chrono::nanoseconds stretch_limit = std::chrono::seconds(1);
     /// Waits for the time of a stretch. Empty: sleeps.
     std::function<void(std::chrono::nanoseconds)> wait;
-    /// Hears what was done, such as "nack of 0x48". Empty: nobody does. May not throw.
-    std::function<void(const std::string&)> on_fault;
   };
 
   FaultInjector(std::shared_ptr<Adapter> adapter, Options options);
@@ -82,7 +80,7 @@ class FaultInjector final : public Adapter {
                                          Sent& sent) const;
   [[nodiscard]] static TransferResult cut_off(const Message& message, const Plan::Change& end,
                                               Sent& sent);
-  void tell(const Fault& fault, const Message& message) const;
+  static void tell(const Fault& fault, std::span<const Message> messages, std::size_t index);
 
   const std::shared_ptr<Adapter> adapter_;
   const Options options_;

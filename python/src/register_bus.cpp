@@ -25,7 +25,7 @@ void attach(sim::Bus& bus, sim::Device& wrapped, ScriptSupervisor& its_superviso
   auto device = share(wrapped);
   auto supervisor = share(its_supervisor);
   const py::object object = py::cast(device);
-  auto* const scripted = dynamic_cast<ScriptedDevice*>(device.get());
+  auto* const scripted = dynamic_cast<Script*>(device.get());
   const ScriptHooks hooks = scripted ? ScriptHooks::of(py::type::of(object)) : ScriptHooks();
 
   const ReleaseGil release;

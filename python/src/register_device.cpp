@@ -48,7 +48,7 @@ i2c::Address selected_address(const sim::Device& device) {
 
 /// The methods that the bus calls are of no use from outside on a chip that is not a script.
 void check_scripted(const sim::Device& device) {
-  if (dynamic_cast<const ScriptedDevice*>(&device) != nullptr) return;
+  if (dynamic_cast<const Script*>(&device) != nullptr) return;
   throw py::type_error(device.name() + " is read and written on its bus, with Bus.transfer()");
 }
 

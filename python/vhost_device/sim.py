@@ -24,6 +24,7 @@ from vhost_device._core import (
 )
 from vhost_device._scripts import ScriptError, ScriptLog
 from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout
+from vhost_device.registers import Field, Pointer, Register, RegisterDevice
 
 __all__ = [
     "Address",
@@ -34,13 +35,17 @@ __all__ = [
     "Clock",
     "Device",
     "Direction",
+    "Field",
     "ImageError",
     "Level",
     "Lm75",
     "ManualClock",
     "Nack",
+    "Pointer",
     "Read",
     "RealClock",
+    "Register",
+    "RegisterDevice",
     "ScriptError",
     "ScriptTimeout",
     "Tmp102",

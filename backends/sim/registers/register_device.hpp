@@ -67,8 +67,9 @@ class RegisterDevice : public Device, protected RegisterEvents {
   /// The registers. A chip with more calls this first, and then tells the rest.
   void visit_state(StateVisitor& visitor) override { file_.visit_state(visitor); }
 
- private:
   [[nodiscard]] i2c::TransferError do_message(const i2c::Message& message) override;
+
+ private:
   [[nodiscard]] i2c::TransferError message_with_pec(const i2c::Message& message);
 
   RegisterFile file_;

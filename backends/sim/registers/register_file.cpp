@@ -29,7 +29,9 @@ void check(const Register& reg, const PointerRules& rules) {
   require(reg.banks >= 1, "it needs a bank");
 }
 
-void check(std::span<const Register> registers, const PointerRules& rules) {
+}  // namespace
+
+void check_register_map(std::span<const Register> registers, const PointerRules& rules) {
   if (rules.bytes != 1 && rules.bytes != 2) {
     throw std::invalid_argument("a register pointer has 1 or 2 bytes");
   }
@@ -45,8 +47,6 @@ void check(std::span<const Register> registers, const PointerRules& rules) {
     before = &reg;
   }
 }
-
-}  // namespace
 
 std::int64_t nearest_code(const Field& field, double physical) {
   const double code = std::floor(physical / field.scale - field.zero + 0.5);
@@ -66,7 +66,7 @@ std::uint32_t RegisterEvents::next_pointer(const PointerRules& rules, const Regi
 RegisterFile::RegisterFile(std::span<const Register> registers, const PointerRules& rules,
                            RegisterEvents& events)
     : registers_(registers), rules_(rules), events_(events) {
-  check(registers_, rules_);
+  check_register_map(registers_, rules_);
   for (const Register& reg : registers_) {
     slots_.push_back(values_.size());
     values_.resize(values_.size() + reg.banks);

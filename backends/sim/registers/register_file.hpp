@@ -39,12 +39,15 @@ class RegisterEvents {
                                                    std::uint32_t pointer) const;
 };
 
+/// Throws std::invalid_argument for a map that contradicts itself; the text names the register.
+/// `registers` have to be in the order of their addresses.
+void check_register_map(std::span<const Register> registers, const PointerRules& rules);
+
 /// The registers of a chip: their values, and the rules by which messages select, read and write
 /// them.
 class RegisterFile {
  public:
-  /// `registers` in the order of their addresses; they and `events` have to outlive this. Throws
-  /// std::invalid_argument for a map that contradicts itself; the text names the register.
+  /// `registers` and `events` have to outlive this. Throws as `check_register_map` does.
   RegisterFile(std::span<const Register> registers, const PointerRules& rules,
                RegisterEvents& events);
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+#include <pybind11/native_enum.h>
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "backends/sim/bus/clock.hpp"
+#include "core/i2c/fault_injector.hpp"
+#include "python/src/arguments.hpp"
+#include "python/src/callback_gil.hpp"
+#include "python/src/callbacks.hpp"
+#include "python/src/construction.hpp"
+#include "python/src/gil.hpp"
+#include "python/src/registration.hpp"
+#include "python/src/script_watchdog.hpp"
+
+namespace py = pybind11;
+
+namespace vhost_device::python {
+namespace {
+
+using Condition = py::typing::Callable<bool(i2c::Address, bool, py::bytes, int)>;
+
+constexpr std::chrono::milliseconds condition_limit{1000};
+
+/// A condition that is written in Python, called on the thread of a transfer. One that raises
+/// counts as false, and is reported as an exception that nobody can catch.
+std::function<bool(const i2c::Message&)> to_condition(py::object condition) {
+  // Released where the GIL is held, or not at all.
+  auto* const shared = new py::object(std::move(condition));
+  const std::shared_ptr<py::object> owner(shared, [](py::object* object) {
+    const CallbackGate gate;
+    if (!gate) return;
+    const CallbackGil gil;
+    delete object;
+  });
+  return [owner](const i2c::Message& message) {
+    const CallbackGate gate;
+    if (!gate) return false;
+    const CallbackGil gil;
+    try {
+      const ScriptTimeLimit limit(condition_limit);
+      const auto* const data = reinterpret_cast<const char*>(message.data.data());
+      const py::bytes sent(data, message.read ? 0 : message.data.size());
+      return (*owner)(message.address, message.read, sent, message.data.size()).cast<bool>();
+    } catch (py::error_already_set& error) {
+      error.discard_as_unraisable("vhost_device: the condition of a fault");
+    } catch (const py::cast_error&) {
+      PyErr_SetString(PyExc_TypeError, "the condition of a fault did not return a bool");
+      py::error_already_set().discard_as_unraisable("vhost_device: the condition of a fault");
+    }
+    return false;
+  };
+}
+
+std::chrono::nanoseconds to_duration(double seconds) {
+  constexpr double longest_s = 1e6;
+  if (!(seconds >= 0 && seconds <= longest_s)) {
+    throw py::value_error("duration " + std::string(py::str(py::float_(seconds))) +
+                          ": expected 0 to 1000000 seconds");
+  }
+  return std::chrono::nanoseconds(std::llround(seconds * 1e9));
+}
+
+std::unique_ptr<i2c::Fault> make_fault(i2c::FaultKind kind, std::optional<AddressArgument> address,
+                                       std::optional<bool> read, std::optional<Condition> when,
+                                       std::optional<std::uint64_t> times, double probability,
+                                       std::optional<std::size_t> byte, std::uint8_t mask,
+                                       std::size_t length, double duration) {
+  auto fault = std::make_unique<i2c::Fault>();
+  fault->kind = kind;
+  if (address) fault->address = address->address;
+  fault->read = read;
+  if (when) fault->when = to_condition(*when);
+  fault->times = times;
+  fault->probability = probability;
+  fault->byte = byte;
+  fault->mask = mask;
+  fault->length = length;
+  fault->duration = to_duration(duration);
+  return fault;
+}
+
+std::shared_ptr<i2c::FaultInjector> make_injector(i2c::Adapter& adapter, std::uint64_t seed,
+                                                  const sim::Clock* clock) {
+  i2c::FaultInjector::Options options;
+  options.seed = seed;
+  // Manual time passes only when it is told to: a stretch takes none of it.
+  if (dynamic_cast<const sim::ManualClock*>(clock) != nullptr) {
+    options.wait = [](std::chrono::nanoseconds) {};
+  }
+  return std::make_shared<i2c::FaultInjector>(share(adapter), std::move(options));
+}
+
+}  // namespace
+
+void register_faults(py::module_& module) {
+  using i2c::FaultInjector;
+  using i2c::FaultKind;
+  py::native_enum<FaultKind>(module, "FaultKind", "enum.Enum", "What can go wrong on a bus.")
+      .value("nack", FaultKind::nack)
+      .value("stretch", FaultKind::stretch)
+      .value("stuck_sda", FaultKind::stuck_sda)
+      .value("stuck_scl", FaultKind::stuck_scl)
+      .value("lose_arbitration", FaultKind::lose_arbitration)
+      .value("flip", FaultKind::flip)
+      .value("short_read", FaultKind::short_read)
+      .value("bad_pec", FaultKind::bad_pec)
+      .finalize();
+
+  py::class_<i2c::Fault, py::smart_holder>(
+      module, "Fault",
+      "A fault and which messages it befalls; made by the functions of vhost_device.faults.")
+      .def(py::init(&make_fault), py::arg("kind"), py::kw_only(), py::arg("address") = py::none(),
+           py::arg("read") = py::none(), py::arg("when") = py::none(),
+           py::arg("times") = py::none(), py::arg("probability") = 1.0,
+           py::arg("byte") = py::none(), py::arg("mask") = 0, py::arg("length") = 0,
+           py::arg("duration") = 0.0)
+      .def_property_readonly("kind", [](const i2c::Fault& fault) { return fault.kind; })
+      .def("__repr__", [](const i2c::Fault& fault) {
+        return "<Fault " + std::string(to_string(fault.kind)) + ">";
+      });
+
+  py::class_<FaultInjector, i2c::Adapter, py::smart_holder>(
+      module, "FaultInjector", "The C++ half of vhost_device.faults.FaultInjector.")
+      .def(py::init(&make_injector), py::arg("adapter"), py::kw_only(), py::arg("seed") = 1,
+           py::arg("clock") = py::none())
+      .def(
+          "_add",
+          [](FaultInjector& self, const i2c::Fault& fault) {
+            i2c::Fault copy = fault;
+            const ReleaseGil release;
+            return self.add(std::move(copy));
+          },
+          py::arg("fault"))
+      .def("_remove", &FaultInjector::remove, py::arg("number"), WithoutGil())
+      .def("_hits", &FaultInjector::hits, py::arg("number"), WithoutGil())
+      .def("clear", &FaultInjector::clear, WithoutGil(), "Takes every fault away.")
+      .def("clear_bus", &FaultInjector::clear_bus, WithoutGil(),
+           "Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).\n"
+           "False when the bus is still stuck, because something holds SCL.")
+      .def("set_seed", &FaultInjector::set_seed, py::arg("seed"), WithoutGil(),
+           "Begins the draw of probabilities anew.");
+  refuse_unconstructed<i2c::Fault>();
+  refuse_unconstructed<FaultInjector>();
+}
+
+}  // namespace vhost_device::python

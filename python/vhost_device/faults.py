@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Faults on a bus, simulated or real: each function makes one, and a bus or FaultInjector has it happen.
+
+    with i2c_bus.fault(nack(address=0x48, times=2)) as fault:
+        ...
+    assert fault.hits == 2
+
+Every one takes the same conditions:
+
+address
+    The messages to this address; any if it is not given.
+read
+    True for reads only, False for writes only.
+times
+    So often, and then no more.
+probability
+    The share of the messages that it befalls, 0 to 1, drawn by the seed of the injector.
+when
+    A function that is given the FaultedMessage and says whether it befalls it. It may ask a clock, too:
+    when=lambda message: bus.clock.now > 5.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from vhost_device import _core
+from vhost_device._core import Adapter, Address, Clock, Fault, FaultKind
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+__all__ = [
+    "ActiveFault",
+    "Fault",
+    "FaultInjector",
+    "FaultKind",
+    "FaultedMessage",
+    "bad_pec",
+    "flip",
+    "lose_arbitration",
+    "nack",
+    "short_read",
+    "stretch",
+    "stuck",
+]
+
+
+@dataclass(frozen=True)
+class FaultedMessage:
+    """A message as a fault's `when` is shown it, before it is sent: `data` is what is to be written."""
+
+    address: Address
+    read: bool
+    data: bytes
+    length: int
+
+
+class Conditions(TypedDict, total=False):
+    """Which messages a fault befalls."""
+
+    address: int | Address
+    read: bool
+    times: int
+    probability: float
+    when: Callable[[FaultedMessage], bool]
+
+
+def nack(byte: int | None = None, **conditions: Unpack[Conditions]) -> Fault:
+    """The address is not acknowledged, or with `byte` that byte of a write, counted from 0 after the address.
+
+    The bytes before it reach the chip.
+    """
+    return _fault(FaultKind.nack, conditions, byte=byte)
+
+
+def stretch(seconds: float, **conditions: Unpack[Conditions]) -> Fault:
+    """SCL is held low for so long before the message; more than a second ends it in a timeout.
+
+    On a bus with a manual clock it takes no time.
+    """
+    return _fault(FaultKind.stretch, conditions, duration=seconds)
+
+
+def stuck(line: Literal["sda", "scl"], **conditions: Unpack[Conditions]) -> Fault:
+    """A line is held low: each transaction ends in a timeout, whatever its address, until it is released.
+
+    clear_bus() frees SDA as well.
+    """
+    if line not in ("sda", "scl"):
+        raise ValueError(f"line {line!r}: expected 'sda' or 'scl'")
+    return _fault(FaultKind.stuck_sda if line == "sda" else FaultKind.stuck_scl, conditions)
+
+
+def lose_arbitration(**conditions: Unpack[Conditions]) -> Fault:
+    """Another controller takes the bus at the message's START."""
+    return _fault(FaultKind.lose_arbitration, conditions)
+
+
+def flip(mask: int, byte: int | None = None, **conditions: Unpack[Conditions]) -> Fault:
+    """The bits of `mask` are inverted in byte `byte` of a message, or in all of them."""
+    return _fault(FaultKind.flip, conditions, mask=mask, byte=byte)
+
+
+def short_read(length: int, **conditions: Unpack[Conditions]) -> Fault:
+    """The chip stops after `length` bytes of a read: the rest are 0xff."""
+    return _fault(FaultKind.short_read, conditions, length=length)
+
+
+def bad_pec(**conditions: Unpack[Conditions]) -> Fault:
+    """All bits of the last byte of a read are inverted: of its packet error code."""
+    return _fault(FaultKind.bad_pec, conditions)
+
+
+class ActiveFault:
+    """Faults that happen on a bus from now on, until release() or the end of a with block."""
+
+    def __init__(self, injector: _core.FaultInjector, faults: tuple[Fault, ...]) -> None:
+        self._injector = injector
+        self._numbers: list[int] = []
+        self._past = 0
+        try:
+            for fault in faults:
+                self._numbers.append(injector._add(fault))
+        except BaseException:
+            self.release()
+            raise
+
+    @property
+    def hits(self) -> int:
+        """How many messages they have befallen so far."""
+        return self._past + sum(self._injector._hits(number) for number in self._numbers)
+
+    def release(self) -> None:
+        """They happen no more. May be called again."""
+        while self._numbers:
+            self._past += self._injector._remove(self._numbers.pop())
+
+    def __enter__(self) -> ActiveFault:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+class FaultInjector(_core.FaultInjector):
+    """Stands before any adapter, such as one of the host, and makes faults happen on it.
+
+    A sim.Bus has one already: its fault() does the same. Give it to a Daemon or a Router in the adapter's
+    place. `seed` begins the draw of probabilities; the pytest plugin's i2c_bus has one for each test, which
+    is printed when the test fails.
+    """
+
+    def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock | None = None) -> None:
+        super().__init__(adapter, seed=seed, clock=clock)
+
+    def fault(self, *faults: Fault) -> ActiveFault:
+        """Has faults happen from now on; use it in a with statement, or release() what it returns."""
+        return ActiveFault(self, faults)
+
+
+def _fault(
+    kind: FaultKind,
+    conditions: Conditions,
+    *,
+    byte: int | None = None,
+    mask: int = 0,
+    length: int = 0,
+    duration: float = 0,
+) -> Fault:
+    unknown = conditions.keys() - Conditions.__annotations__.keys()
+    if unknown:
+        known = ", ".join(sorted(Conditions.__annotations__))
+        raise TypeError(f"{kind.name}: unknown condition {min(unknown)!r} (known: {known})")
+    when = conditions.get("when")
+    return Fault(
+        kind,
+        address=conditions.get("address"),
+        read=conditions.get("read"),
+        times=conditions.get("times"),
+        probability=conditions.get("probability", 1.0),
+        when=None if when is None else _asked(when),
+        byte=byte,
+        mask=mask,
+        length=length,
+        duration=duration,
+    )
+
+
+def _asked(when: Callable[[FaultedMessage], bool]) -> Callable[[Address, bool, bytes, int], bool]:
+    return lambda address, read, data, length: when(FaultedMessage(address, read, data, length))

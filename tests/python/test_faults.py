@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""Faults as a script makes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from vhost_device.errors import AddressNack, ArbitrationLost, DataNack, TransferTimeout
+from vhost_device.faults import (
+    Fault,
+    FaultedMessage,
+    FaultInjector,
+    bad_pec,
+    flip,
+    lose_arbitration,
+    nack,
+    short_read,
+    stretch,
+    stuck,
+)
+from vhost_device.sim import At24, Bus, ManualClock, Read, Write
+
+CHIP = 0x50
+
+
+@pytest.fixture
+def bus() -> Bus:
+    bus = Bus(ManualClock())
+    bus.attach(At24("24c02", address=CHIP)).data[0:4] = b"\x11\x22\x33\x44"
+    return bus
+
+
+@pytest.fixture
+def injector(bus: Bus) -> FaultInjector:
+    return FaultInjector(bus, clock=bus.clock)
+
+
+def read(injector: FaultInjector, length: int = 4) -> bytes:
+    return injector.transfer([Write(CHIP, b"\x00"), Read(CHIP, length)])[0]
+
+
+def test_fault_happens_as_often_as_it_says_and_counts(injector: FaultInjector) -> None:
+    with injector.fault(nack(address=CHIP, times=2)) as fault:
+        for _ in range(2):
+            with pytest.raises(AddressNack):
+                read(injector)
+        assert read(injector) == b"\x11\x22\x33\x44"
+        assert fault.hits == 2
+    assert fault.hits == 2
+
+
+def test_fault_is_over_at_the_end_of_its_block(injector: FaultInjector) -> None:
+    with injector.fault(nack()), pytest.raises(AddressNack):
+        read(injector)
+    assert read(injector) == b"\x11\x22\x33\x44"
+
+
+def test_nack_of_a_byte_leaves_those_before_it_in_the_chip(injector: FaultInjector, bus: Bus) -> None:
+    with injector.fault(nack(byte=2)), pytest.raises(DataNack):
+        injector.transfer([Write(CHIP, b"\x00\xaa\xbb")])
+    bus.clock.advance(milliseconds=10)
+    assert read(injector) == b"\xaa\x22\x33\x44"
+
+
+@pytest.mark.parametrize(
+    ("fault", "received"),
+    [
+        (flip(0x0F, read=True), b"\x1e\x2d\x3c\x4b"),
+        (flip(0x80, byte=1, read=True), b"\x11\xa2\x33\x44"),
+        (short_read(2), b"\x11\x22\xff\xff"),
+        (bad_pec(), b"\x11\x22\x33\xbb"),
+        (stretch(0.01), b"\x11\x22\x33\x44"),
+    ],
+)
+def test_fault_of_data_changes_what_is_read(injector: FaultInjector, fault: Fault, received: bytes) -> None:
+    with injector.fault(fault):
+        assert read(injector) == received
+
+
+def test_stuck_sda_is_freed_by_a_bus_clear_and_stuck_scl_is_not(injector: FaultInjector) -> None:
+    injector.fault(stuck("sda"))
+    with pytest.raises(TransferTimeout):
+        read(injector)
+    assert injector.clear_bus()
+    assert read(injector) == b"\x11\x22\x33\x44"
+    with injector.fault(stuck("scl")):
+        assert not injector.clear_bus()
+        with pytest.raises(TransferTimeout):
+            read(injector)
+    assert read(injector) == b"\x11\x22\x33\x44"
+
+
+def test_lost_arbitration_is_told_as_such(injector: FaultInjector) -> None:
+    with injector.fault(lose_arbitration()), pytest.raises(ArbitrationLost):
+        read(injector)
+
+
+def test_condition_sees_the_message(injector: FaultInjector) -> None:
+    seen: list[FaultedMessage] = []
+
+    def note(message: FaultedMessage) -> bool:
+        seen.append(message)
+        return False
+
+    with injector.fault(nack(when=note)):
+        read(injector)
+    assert [(int(m.address), m.read, m.data, m.length) for m in seen] == [
+        (CHIP, False, b"\x00", 1),
+        (CHIP, True, b"", 4),
+    ]
+
+
+def test_condition_on_time_begins_when_its_time_has_come(injector: FaultInjector, bus: Bus) -> None:
+    with injector.fault(nack(when=lambda _: bus.clock.now >= 5)):
+        read(injector)
+        bus.clock.advance(seconds=5)
+        with pytest.raises(AddressNack):
+            read(injector)
+
+
+def test_same_seed_draws_the_same_faults(injector: FaultInjector) -> None:
+    def outcomes() -> list[bool]:
+        injector.set_seed(7)
+        with injector.fault(nack(probability=0.5)) as fault:
+            return [happened(injector, fault.hits) for _ in range(50)]
+
+    first = outcomes()
+    assert first == outcomes()
+    assert 5 < sum(first) < 45
+
+
+def happened(injector: FaultInjector, _: int) -> bool:
+    try:
+        injector.transfer([Read(CHIP, 1)])
+    except AddressNack:
+        return True
+    return False
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_condition_that_raises_befalls_nobody(injector: FaultInjector) -> None:
+    def broken(message: FaultedMessage) -> bool:
+        raise RuntimeError("broken")
+
+    with injector.fault(nack(when=broken)):
+        assert read(injector) == b"\x11\x22\x33\x44"
+
+
+def test_unknown_condition_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match=r"nack: unknown condition 'adress' \(known: address, "):
+        nack(adress=0x50)  # type: ignore[call-arg]
+
+
+def test_impossible_probability_is_refused(injector: FaultInjector) -> None:
+    with pytest.raises(ValueError, match="expected 0 to 1"):
+        injector.fault(nack(probability=2))
