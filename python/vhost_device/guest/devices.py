@@ -15,6 +15,7 @@ from vhost_device.guest.errors import (
     GuestOSError,
     GuestTimeout,
 )
+from vhost_device.guest.gpio import GpioPins
 from vhost_device.guest.qemu import FIRST_BUS_SLOT
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class SysfsDevice:
         """An attribute's text without the white space around it. GuestOSError if the driver refuses."""
         return self.read_bytes(name).decode(errors="replace").strip()
 
+    def read_each(self, *names: str) -> list[str]:
+        """The texts of several attributes of one folder, in one go; for attributes of a line each."""
+        folder = self.resolve(names[0])[: -len(names[0])]
+        return files.read_lines(self._guest, [folder + name for name in names])
+
     def write(self, name: str, value: object) -> None:
         """Writes str(value) to an attribute. GuestOSError if the driver refuses it."""
         files.write_attribute(self._guest, self.resolve(name), str(value))
@@ -76,6 +82,11 @@ class SysfsDevice:
     def write_bytes(self, name: str, data: bytes, offset: int = 0, *, timeout: float | None = None) -> None:
         """Writes into a binary attribute from `offset` on."""
         files.write_at(self._guest, self.resolve(name), data, offset, timeout)
+
+    def gpio_pins(self) -> GpioPins:
+        """The pins of a device that is a GPIO expander, exported."""
+        base, count = self.read_each("base", "ngpio")
+        return GpioPins(self._guest, int(base), int(count))
 
     def unbind(self) -> None:
         """Takes the device away from its driver and the bus."""

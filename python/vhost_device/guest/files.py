@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from typing import Protocol
 
 from vhost_device.guest.errors import CommandFailed, GuestOSError
@@ -36,6 +37,13 @@ def read_file(
         count = "" if length is None else f" count={length}"
         command = f"dd if={name} bs={_BLOCK} skip={offset}{count} iflag=skip_bytes,count_bytes,fullblock"
     return _checked(guest, command, path, timeout=timeout).stdout
+
+
+def read_lines(guest: Runner, paths: Sequence[str]) -> list[str]:
+    """What is in several files of a line each, without the white space around it."""
+    command = " && ".join(f'line=$(cat {shlex.quote(path)}) && echo "$line"' for path in paths)
+    text = _checked(guest, command, ", ".join(paths)).stdout.decode(errors="replace")
+    return [line.strip() for line in text.splitlines()]
 
 
 def write_file(guest: Runner, path: str, data: bytes) -> None:

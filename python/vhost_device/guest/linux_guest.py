@@ -255,7 +255,8 @@ class LinuxGuest:
 
         `chip` is a name that the driver knows ("lm75", "24c32"); its module is loaded. `properties` are
         what a devicetree would say of it: {"pagesize": 32} lets at24 write whole pages instead of single
-        bytes. `adapter` is a number of the guest's own, for an adapter that is none of our buses.
+        bytes, and "match-data" stands for what a devicetree's match table would tell the driver (adxl345
+        wants it). `adapter` is a number of the guest's own, for an adapter that is none of our buses.
 
         Probing is part of creating the device; `timeout` is for the few drivers that probe later.
         DriverNotBound if none took it, GuestOSError (EBUSY) if the address is in use.

@@ -83,3 +83,15 @@ def test_attribute_that_looks_like_an_option_of_echo_is_not_taken_for_one() -> N
     guest = FakeGuest()
     files.write_attribute(guest, "/sys/x", "-n")
     assert guest.commands[0][1] == b"-n"
+
+
+def test_lines_of_several_files_come_from_one_command() -> None:
+    guest = FakeGuest(stdout=b"12\n\n-3 \n")
+    assert files.read_lines(guest, ["/sys/a b", "/sys/c", "/sys/d"]) == ["12", "", "-3"]
+    assert len(guest.commands) == 1
+
+
+def test_failure_among_several_files_is_raised() -> None:
+    with pytest.raises(GuestOSError) as caught:
+        files.read_lines(FakeGuest(1, stderr=b"cat: read error: Input/output error"), ["/a", "/b"])
+    assert caught.value.errno == errno.EIO

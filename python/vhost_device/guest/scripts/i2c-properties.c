@@ -7,6 +7,9 @@
  *	/sys/module/i2c_properties/parameters/delete_device	ADAPTER ADDRESS
  *
  * A property without a number is a boolean one. A write that is refused fails with the reason's errno.
+ *
+ * `match-data=NUMBER` is no property: it is what the match table of a devicetree would tell the driver
+ * (device_get_match_data). adxl345 goes by nothing else, and its name is not enough for it.
  */
 #include <linux/err.h>
 #include <linux/i2c.h>
@@ -24,12 +27,30 @@ struct device_entry {
 	struct i2c_client *client;
 	/* The I2C core registers it with the device and takes it away with the device. */
 	struct software_node node;
+	/* Before the node, where there are match data: software nodes cannot have any. */
+	struct fwnode_handle match;
+	unsigned long match_data;
+};
+
+static const void *get_match_data(const struct fwnode_handle *fwnode, const struct device *device)
+{
+	return (const void *)container_of(fwnode, struct device_entry, match)->match_data;
+}
+
+static bool is_available(const struct fwnode_handle *fwnode)
+{
+	return true;
+}
+
+static const struct fwnode_operations match_operations = {
+	.device_is_available = is_available,
+	.device_get_match_data = get_match_data,
 };
 
 static LIST_HEAD(devices);
 static DEFINE_MUTEX(devices_lock);
 
-static int parse_properties(char *text, struct property_entry *properties)
+static int parse_properties(char *text, struct property_entry *properties, u32 *match_data)
 {
 	int count = 0;
 	char *word;
@@ -48,6 +69,10 @@ static int parse_properties(char *text, struct property_entry *properties)
 		} else {
 			if (kstrtou32(word, 0, &number))
 				return -EINVAL;
+			if (!strcmp(name, "match-data")) {
+				*match_data = number;
+				continue;
+			}
 			properties[count++] = PROPERTY_ENTRY_U32(name, number);
 		}
 	}
@@ -55,7 +80,7 @@ static int parse_properties(char *text, struct property_entry *properties)
 }
 
 static int create_on(struct i2c_adapter *adapter, struct i2c_board_info *info,
-		     const struct property_entry *properties)
+		     const struct property_entry *properties, u32 match_data)
 {
 	struct device_entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 
@@ -69,6 +94,11 @@ static int create_on(struct i2c_adapter *adapter, struct i2c_board_info *info,
 		return result;
 	}
 	info->swnode = &entry->node;
+	if (match_data) {
+		fwnode_init(&entry->match, &match_operations);
+		entry->match_data = match_data;
+		info->fwnode = &entry->match;
+	}
 	entry->client = i2c_new_client_device(adapter, info);
 	if (IS_ERR(entry->client)) {
 		int result = PTR_ERR(entry->client);
@@ -83,14 +113,15 @@ static int create_on(struct i2c_adapter *adapter, struct i2c_board_info *info,
 	return 0;
 }
 
-static int create(int number, struct i2c_board_info *info, const struct property_entry *properties)
+static int create(int number, struct i2c_board_info *info, const struct property_entry *properties,
+		  u32 match_data)
 {
 	struct i2c_adapter *adapter = i2c_get_adapter(number);
 	int result;
 
 	if (!adapter)
 		return -ENODEV;
-	result = create_on(adapter, info, properties);
+	result = create_on(adapter, info, properties, match_data);
 	i2c_put_adapter(adapter);
 	return result;
 }
@@ -100,6 +131,7 @@ static int new_device(const char *value, const struct kernel_param *parameter)
 	struct property_entry properties[MAX_PROPERTIES + 1] = {};
 	struct i2c_board_info info = {};
 	int number, length = 0, result;
+	u32 match_data = 0;
 	char *text;
 
 	if (sscanf(value, "%d %19s %hi%n", &number, info.type, &info.addr, &length) != 3)
@@ -107,9 +139,9 @@ static int new_device(const char *value, const struct kernel_param *parameter)
 	text = kstrdup(value + length, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	result = parse_properties(text, properties);
+	result = parse_properties(text, properties, &match_data);
 	if (!result)
-		result = create(number, &info, properties);
+		result = create(number, &info, properties, match_data);
 	kfree(text);
 	return result;
 }
