@@ -21,6 +21,7 @@ from vhost_device.guest.errors import (
     QemuExited,
     QmpError,
 )
+from vhost_device.guest.gpio import GpioPins
 from vhost_device.guest.image import GuestImage, default_cache, find_image
 from vhost_device.guest.linux_guest import LinuxGuest, kvm_works
 from vhost_device.guest.result import CommandResult
@@ -30,6 +31,7 @@ __all__ = [
     "CommandResult",
     "CommandTimeout",
     "DriverNotBound",
+    "GpioPins",
     "GuestBuildError",
     "GuestError",
     "GuestFailure",
