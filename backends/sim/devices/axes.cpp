@@ -15,9 +15,9 @@ const Axes& checked_axes(std::string_view part, std::string_view quantity, const
 
 Axes acceleration_property(const Properties& properties, double max_g) {
   constexpr std::array<std::string_view, 3> names{
-      "vhost-device,acceleration-x-milligravities",
-      "vhost-device,acceleration-y-milligravities",
-      "vhost-device,acceleration-z-milligravities",
+      "vhost-device,acceleration-x-milligravity",
+      "vhost-device,acceleration-y-milligravity",
+      "vhost-device,acceleration-z-milligravity",
   };
   Axes axes = lying_flat;
   for (std::size_t axis = 0; axis < axes.size(); ++axis) {

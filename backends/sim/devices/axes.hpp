@@ -19,7 +19,7 @@ inline constexpr Axes lying_flat{0, 0, 1};
 const Axes& checked_axes(std::string_view part, std::string_view quantity, const Axes& axes,
                          double max, std::string_view unit);
 
-/// The properties vhost-device,acceleration-x-milligravities and so on, in g; an axis that is not
+/// The properties vhost-device,acceleration-x-milligravity and so on, in g; an axis that is not
 /// given is that of `lying_flat`. Throws PropertyError outside -`max_g` to `max_g`.
 [[nodiscard]] Axes acceleration_property(const Properties& properties, double max_g);
 

@@ -364,9 +364,9 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
   const double shunt_ohm = shunt_micro_ohm ? *shunt_micro_ohm * micro : Ina2xx::usual_shunt_ohm;
   const double max_a = row.kind.max_shunt_v / shunt_ohm;
   const auto bus_v =
-      milli_property(properties, "vhost-device,bus-voltage-millivolts", 0, row.max_bus_v);
+      milli_property(properties, "vhost-device,bus-voltage-millivolt", 0, row.max_bus_v);
   const auto current_a =
-      milli_property(properties, "vhost-device,current-milliamperes", -max_a, max_a);
+      milli_property(properties, "vhost-device,current-milliampere", -max_a, max_a);
   auto chip = std::make_shared<Ina2xx>(part.name, address, shunt_ohm);
   if (bus_v) chip->set_bus_voltage(*bus_v);
   if (current_a) chip->set_current(*current_a);

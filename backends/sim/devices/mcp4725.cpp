@@ -166,7 +166,7 @@ void Mcp4725::visit_state(StateVisitor& visitor) {
 namespace {
 
 std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {
-  const auto supply_v = milli_property(properties, "vhost-device,supply-voltage-millivolts",
+  const auto supply_v = milli_property(properties, "vhost-device,supply-voltage-millivolt",
                                        min_supply_v, max_supply_v);
   return std::make_shared<Mcp4725>(part.name, address, supply_v.value_or(Mcp4725::usual_supply_v));
 }
