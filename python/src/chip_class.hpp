@@ -43,8 +43,8 @@ class ChipClass {
   }
 
   template <class Method, class... Extra>
-  ChipClass& method(const char* name, Method method, Extra&&... extra) {
-    class_.def(name, method, WithoutGil(), std::forward<Extra>(extra)...);
+  ChipClass& method(const char* name, Method member, Extra&&... extra) {
+    class_.def(name, member, WithoutGil(), std::forward<Extra>(extra)...);
     return *this;
   }
 
