@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,8 @@ inline void add_trace_option(CLI::App& app, std::vector<std::string>& traces) {
                  "standard output. May be given several times")
       ->option_text("FILE")
       ->allow_extra_args(false)
-      ->check([&traces](const std::string& path) -> std::string {
-        if (path.empty()) return "needs a value, and has an empty one";
-        return {};
+      ->check([](const std::string& path) {
+        return std::string(path.empty() ? "needs a value, and has an empty one" : "");
       });
 }
 

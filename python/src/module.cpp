@@ -59,6 +59,7 @@ PYBIND11_MODULE(_core, module) {
   register_registers(module);
   for (const auto register_chip : chip_registrations) register_chip(module);
   register_faults(module);
+  register_trace(module);
   register_bus(module);
   register_linux(module);
   register_router(module);

@@ -9,6 +9,7 @@
 
 #include "backends/sim/board/board.hpp"
 #include "backends/sim/bus/bus.hpp"
+#include "python/src/bus_chain.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
@@ -21,7 +22,7 @@ namespace py = pybind11;
 namespace vhost_device::python {
 namespace {
 
-void attach(sim::Bus& bus, sim::Device& wrapped, ScriptSupervisor& its_supervisor) {
+void attach(BusChain& chain, sim::Device& wrapped, ScriptSupervisor& its_supervisor) {
   auto device = share(wrapped);
   auto supervisor = share(its_supervisor);
   const py::object object = py::cast(device);
@@ -31,7 +32,7 @@ void attach(sim::Bus& bus, sim::Device& wrapped, ScriptSupervisor& its_superviso
   const ReleaseGil release;
   if (scripted) scripted->supervise(supervisor, hooks);
   try {
-    bus.attach(std::move(device));
+    chain.bus()->attach(std::move(device));
   } catch (...) {
     if (scripted) scripted->supervise(supervisor, hooks);
     throw;
@@ -41,29 +42,37 @@ void attach(sim::Bus& bus, sim::Device& wrapped, ScriptSupervisor& its_superviso
 }  // namespace
 
 void register_bus(py::module_& module) {
-  py::class_<sim::Bus, i2c::Adapter, py::smart_holder>(module, "Bus",
+  py::class_<BusChain, i2c::Adapter, py::smart_holder>(module, "Bus",
                                                        "The C++ half of vhost_device.sim.Bus.")
       .def(py::init([](sim::Clock& clock) {
-             auto bus = std::make_shared<sim::Bus>(share(clock));
-             bus->on_warning(
+             auto chain = std::make_shared<BusChain>(share(clock));
+             chain->bus()->on_warning(
                  [](const std::string& text) { log_queue::push(log_queue::Level::warning, text); });
-             return bus;
+             return chain;
            }),
            py::arg("clock"))
+      .def_property_readonly("_tracer", &BusChain::tracer)
       .def("_attach", &attach, py::arg("device"), py::arg("supervisor"))
-      .def("detach", &sim::Bus::detach, py::arg("device"), WithoutGil(),
-           "Takes a chip off the bus, after the transaction under way (unless called from inside "
-           "it).\nValueError when it is not on this bus.")
-      .def("clear", &sim::Bus::clear, WithoutGil(), "Takes every chip off.")
-      .def_property_readonly("devices", py::cpp_function(&sim::Bus::devices, WithoutGil()),
-                             "The chips in the order of their first addresses.")
+      .def(
+          "detach", [](BusChain& chain, const sim::Device& device) { chain.bus()->detach(device); },
+          py::arg("device"), WithoutGil(),
+          "Takes a chip off the bus, after the transaction under way (unless called from inside "
+          "it).\nValueError when it is not on this bus.")
+      .def(
+          "clear", [](BusChain& chain) { chain.bus()->clear(); }, WithoutGil(),
+          "Takes every chip off.")
+      .def_property_readonly(
+          "devices",
+          py::cpp_function([](const BusChain& chain) { return chain.bus()->devices(); },
+                           WithoutGil()),
+          "The chips in the order of their first addresses.")
       .def(
           "load_board",
-          [](sim::Bus& bus, const std::filesystem::path& board) {
+          [](BusChain& chain, const std::filesystem::path& board) {
             std::vector<std::string> warnings;
             {
               const ReleaseGil release;
-              warnings = sim::load_board(bus, board);
+              warnings = sim::load_board(*chain.bus(), board);
             }
             py::typing::List<py::str> texts;
             for (const std::string& warning : warnings) texts.append(to_text(warning));
@@ -74,7 +83,7 @@ void register_bus(py::module_& module) {
           "of\n"
           "several buses in it. Returns warnings. BoardError, and the bus as it was, if the file\n"
           "cannot be used.");
-  refuse_unconstructed<sim::Bus>();
+  refuse_unconstructed<BusChain>();
 }
 
 }  // namespace vhost_device::python

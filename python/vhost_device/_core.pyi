@@ -349,6 +349,133 @@ class Lm75(Device):
     @temperature.setter
     def temperature(self, arg1: float) -> None:
         ...
+class Transaction:
+    """
+    A transaction that was recorded: from START to STOP. str() is its line of text.
+    """
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def end(self) -> float:
+        """
+        In seconds on the bus's clock.
+        """
+    @property
+    def end_ns(self) -> int:
+        ...
+    @property
+    def error(self) -> str | None:
+        """
+        Why it failed: "address NACK", "timeout" ... None if it did not.
+        """
+    @property
+    def messages(self) -> list[TracedMessage]:
+        ...
+    @property
+    def notes(self) -> list[str]:
+        """
+        Such as faults that were put into it.
+        """
+    @property
+    def number(self) -> int:
+        """
+        Counts from 0, in the order in which they ended.
+        """
+    @property
+    def ok(self) -> bool:
+        ...
+    @property
+    def start(self) -> float:
+        """
+        In seconds on the bus's clock.
+        """
+    @property
+    def start_ns(self) -> int:
+        ...
+class TracedMessage:
+    """
+    A message that was recorded.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def acknowledged(self) -> int | None:
+        """
+        How many bytes went through; None where nobody knows.
+        """
+    @property
+    def address(self) -> Address:
+        ...
+    @property
+    def data(self) -> bytes:
+        """
+        What was on the wire: the last byte may be one that was refused. Where nobody knows how far a
+        write came, all that was to be sent.
+        """
+    @property
+    def error(self) -> str | None:
+        """
+        Why it did not: "address NACK", "data NACK at byte 2" (counted from 0), "timeout" ...,
+        or "not sent" for one behind a message that failed. None if it did.
+        """
+    @property
+    def length(self) -> int:
+        """
+        In bytes, as it was asked for.
+        """
+    @property
+    def ok(self) -> bool:
+        """
+        Whether the message went through.
+        """
+    @property
+    def read(self) -> bool:
+        ...
+    @property
+    def register_name(self) -> str:
+        """
+        Of the register that a write begins with, for chips whose registers are known.
+        """
+    @property
+    def transaction(self) -> Transaction:
+        """
+        The one that it is part of.
+        """
+class LiveTrace:
+    """
+    The C++ half of vhost_device.trace.LiveTrace.
+    """
+    def close(self, limit_s: float) -> bool:
+        ...
+    @property
+    def dropped(self) -> int:
+        ...
+class Tracer(Adapter):
+    """
+    The C++ half of vhost_device.trace.Tracer.
+    """
+    _enabled: bool
+    def __init__(self, adapter: Adapter, clock: Clock) -> None:
+        ...
+    def _clear(self) -> None:
+        ...
+    def _format(self, path: os.PathLike[str] | str | bytes, name: str) -> bytes:
+        ...
+    def _transactions(self) -> list[Transaction]:
+        ...
+    def _write_to(self, path: os.PathLike[str] | str | bytes, name: str) -> LiveTrace:
+        ...
+    @property
+    def _dropped(self) -> int:
+        ...
+    @property
+    def _limit(self) -> int:
+        ...
+    @_limit.setter
+    def _limit(self, arg1: int) -> None:
+        ...
 class Bus(Adapter):
     """
     The C++ half of vhost_device.sim.Bus.
@@ -372,6 +499,9 @@ class Bus(Adapter):
         several buses in it. Returns warnings. BoardError, and the bus as it was, if the file
         cannot be used.
         """
+    @property
+    def _tracer(self) -> Tracer:
+        ...
     @property
     def devices(self) -> list[Device]:
         """

@@ -103,6 +103,7 @@ def i2c_bus(_session_bus: Bus, request: pytest.FixtureRequest) -> Iterator[Bus]:
     that is written in Python fails the test; one that expects it takes it with take_script_errors().
     """
     limit_ms = _session_bus.script_limit_ms
+    _session_bus.trace.clear()
     _uses(request.node, _buses_key).append(_session_bus)
     yield _session_bus
     _session_bus.clear()

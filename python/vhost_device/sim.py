@@ -29,6 +29,7 @@ from vhost_device._core import (
 from vhost_device._scripts import ScriptError, ScriptLog
 from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout
 from vhost_device.registers import Field, Pointer, Register, RegisterDevice
+from vhost_device.trace import Trace
 
 __all__ = [
     "Address",
@@ -99,6 +100,11 @@ class Bus(_core.Bus):
     def clock(self) -> Clock:
         """The time of its chips: the host's, or with Bus(clock=ManualClock()) what advance() makes it."""
         return self._clock
+
+    @property
+    def trace(self) -> Trace:
+        """What moved on the bus, for guests and for scripts: the last 4 MiB of it."""
+        return Trace(self._tracer)
 
     def attach(self, device: _D) -> _D:
         """Puts a chip on the bus and returns it.
