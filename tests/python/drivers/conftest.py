@@ -24,15 +24,21 @@ from vhost_device.sim import Bus
 class Fit(Protocol):
     """Puts a chip on the bus, with the properties of a board file (docs/BOARDS.md)."""
 
-    def __call__(self, compatible: str, address: int, **properties: int | str) -> None: ...
+    def __call__(
+        self, compatible: str, address: int, *, shunt_resistor: int | None = None, **properties: int | str
+    ) -> None: ...
 
 
 @pytest.fixture
 def fit(bus: Bus, tmp_path: Path) -> Fit:
     """For chips by their name in a devicetree: fit("ti,tmp75", 0x48, temperature_millicelsius=-500)."""
 
-    def put(compatible: str, address: int, **properties: int | str) -> None:
+    def put(
+        compatible: str, address: int, *, shunt_resistor: int | None = None, **properties: int | str
+    ) -> None:
         lines = [f'compatible = "{compatible}"', f"reg = <{address:#x}>"]
+        if shunt_resistor is not None:
+            lines.append(f"shunt-resistor = <{shunt_resistor}>")
         for name, value in properties.items():
             text = f'"{value}"' if isinstance(value, str) else f"<({value})>"
             lines.append(f"vhost-device,{name.replace('_', '-')} = {text}")
