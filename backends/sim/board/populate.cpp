@@ -9,12 +9,15 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "backends/sim/board/board.hpp"
 #include "backends/sim/board/bus_node.hpp"
 #include "backends/sim/board/nearest_name.hpp"
 #include "backends/sim/board/node_properties.hpp"
 #include "backends/sim/board/printable.hpp"
+#include "backends/sim/bus/mux.hpp"
 #include "backends/sim/devices/registry.hpp"
 
 namespace vhost_device::sim {
@@ -29,6 +32,15 @@ struct Chip {
   std::string node;
   std::shared_ptr<Device> device;
 };
+
+/// The channels on the way from the bus to a chip.
+using Way = std::vector<const Mux::Channel*>;
+
+/// Whether chips at these two places may both be reached at once, whatever the muxes connect.
+bool is_on_the_way(const Way& one, const Way& other) {
+  const std::size_t common = std::min(one.size(), other.size());
+  return std::equal(one.begin(), one.begin() + static_cast<std::ptrdiff_t>(common), other.begin());
+}
 
 std::string hex(std::uint32_t value) {
   std::array<char, 16> text{};
@@ -139,32 +151,11 @@ class Populator {
   Populator(const DeviceTree& tree, const std::filesystem::path& folder)
       : tree_(tree), folder_(folder) {}
 
-  void read_bus(DeviceTree::Node node) const {
-    about(printable(tree_.path(node)), [&] {
-      const NodeProperties properties(tree_, node, folder_);
-      check_cells(properties, "#address-cells", 1);
-      check_cells(properties, "#size-cells", 0);
-      properties.check_unasked();
-    });
-  }
-
-  void make_chip(DeviceTree::Node node) {
-    const std::string path = printable(tree_.path(node));
-    about(path, [&] {
-      const NodeProperties properties(tree_, node, folder_);
-      if (is_left_out(properties)) return;
-      const std::uint32_t reg = read_reg(properties);
-      if ((reg & own_target_flag) != 0) {
-        warnings_.push_back(path + ": left out, as it is the controller's own address and no chip");
-        return;
-      }
-      const Part& part = read_part(properties);
-      add({path, part.make(part, read_address(reg), properties)});
-      properties.check_unasked();
-      if (const auto odd = odd_address(tree_.name(node), reg)) {
-        warnings_.push_back(path + ": " + *odd);
-      }
-    });
+  void read_bus(DeviceTree::Node node) {
+    check_segment(node);
+    for (const DeviceTree::Node chip : chip_nodes(tree_, node)) {
+      if (auto made = make_chip(chip, {})) chips_.push_back(std::move(*made));
+    }
   }
 
   /// All of them, or none and an exception.
@@ -183,6 +174,12 @@ class Populator {
   [[nodiscard]] std::vector<std::string> take_warnings() { return std::move(warnings_); }
 
  private:
+  struct Owner {
+    std::string node;
+    const Device* device;
+    Way way;
+  };
+
   /// Linux does not look at them, but dtc does, and a `reg` written for others means something
   /// else. Leaving them out harms nothing.
   static void check_cells(const NodeProperties& properties, std::string_view name,
@@ -191,21 +188,98 @@ class Populator {
     if (cells && *cells != expected) properties.bad_value(name, std::to_string(expected));
   }
 
-  void add(Chip chip) {
+  /// A node with chips in it.
+  void check_segment(DeviceTree::Node node) const {
+    about(printable(tree_.path(node)), [&] {
+      const NodeProperties properties(tree_, node, folder_);
+      check_cells(properties, "#address-cells", 1);
+      check_cells(properties, "#size-cells", 0);
+      properties.check_unasked();
+    });
+  }
+
+  /// Nothing for one that is left out.
+  std::optional<Chip> make_chip(DeviceTree::Node node, const Way& way) {
+    const std::string path = printable(tree_.path(node));
+    std::optional<Chip> chip = about(path, [&]() -> std::optional<Chip> {
+      const NodeProperties properties(tree_, node, folder_);
+      if (is_left_out(properties)) return std::nullopt;
+      const std::uint32_t reg = read_reg(properties);
+      if ((reg & own_target_flag) != 0) {
+        warnings_.push_back(path + ": left out, as it is the controller's own address and no chip");
+        return std::nullopt;
+      }
+      const Part& part = read_part(properties);
+      Chip made{path, part.make(part, read_address(reg), properties)};
+      take_addresses(made, way);
+      properties.check_unasked();
+      if (const auto odd = odd_address(tree_.name(node), reg)) {
+        warnings_.push_back(path + ": " + *odd);
+      }
+      return made;
+    });
+    if (!chip) return std::nullopt;
+    if (auto* const mux = dynamic_cast<Mux*>(chip->device.get())) read_channels(node, *mux, way);
+    return chip;
+  }
+
+  void take_addresses(const Chip& chip, const Way& way) {
     for (const i2c::Address address : chip.device->addresses()) {
-      const auto [owner, is_new] = owners_.try_emplace(address, chip.node);
-      if (!is_new) {
-        throw BoardError(to_string(address) + " is taken by " + owner->second +
+      std::vector<Owner>& owners = owners_[address];
+      for (const Owner& owner : owners) {
+        const bool both_share = chip.device->shares(address) && owner.device->shares(address);
+        if (both_share || !is_on_the_way(owner.way, way)) continue;
+        throw BoardError(to_string(address) + " is taken by " + owner.node +
                          " (expected an address of its own)");
       }
+      owners.push_back({chip.node, chip.device.get(), way});
     }
-    chips_.push_back(std::move(chip));
+  }
+
+  /// The children of a mux with a `reg`, or of its `i2c-mux` child where it has one, as Linux does
+  /// it (i2c-mux.c).
+  void read_channels(DeviceTree::Node mux_node, Mux& mux, const Way& way) {
+    std::vector<DeviceTree::Node> children = tree_.children(mux_node);
+    const auto inner = std::ranges::find(children, "i2c-mux",
+                                         [&](DeviceTree::Node child) { return tree_.name(child); });
+    if (inner != children.end()) children = tree_.children(*inner);
+    std::map<std::uint32_t, std::string> seen;
+    for (const DeviceTree::Node node : children) {
+      if (tree_.property(node, "reg")) read_channel(node, mux, way, seen);
+    }
+  }
+
+  void read_channel(DeviceTree::Node node, Mux& mux, Way way,
+                    std::map<std::uint32_t, std::string>& seen) {
+    const std::string path = printable(tree_.path(node));
+    Mux::Channel* const channel = about(path, [&]() -> Mux::Channel* {
+      const NodeProperties properties(tree_, node, folder_);
+      if (is_left_out(properties)) return nullptr;
+      const std::uint32_t index = read_reg(properties);
+      if (index >= mux.channel_count()) {
+        properties.bad_value("reg", "a channel of " + mux.name() + ", 0 to " +
+                                        std::to_string(mux.channel_count() - 1) +
+                                        "; chips go into the node of one");
+      }
+      const auto [other, is_new] = seen.try_emplace(index, path);
+      if (!is_new) {
+        properties.bad_value("reg", "a channel of its own, as " + other->second + " has this one");
+      }
+      return &mux.channel(index);
+    });
+    if (channel == nullptr) return;
+    check_segment(node);
+    way.push_back(channel);
+    for (const DeviceTree::Node chip_node : chip_nodes(tree_, node)) {
+      const auto chip = make_chip(chip_node, way);
+      if (chip) about(chip->node, [&] { channel->attach(chip->device); });
+    }
   }
 
   const DeviceTree& tree_;
   const std::filesystem::path& folder_;
-  std::vector<Chip> chips_;
-  std::map<i2c::Address, std::string> owners_;
+  std::vector<Chip> chips_;  // on the bus itself
+  std::map<i2c::Address, std::vector<Owner>> owners_;
   std::vector<std::string> warnings_;
 };
 
@@ -216,7 +290,6 @@ std::vector<std::string> populate(Bus& bus, const DeviceTree& tree, std::string_
   const DeviceTree::Node node = find_bus_node(tree, selector);
   Populator populator(tree, folder);
   populator.read_bus(node);
-  for (const DeviceTree::Node chip : chip_nodes(tree, node)) populator.make_chip(chip);
   populator.attach_to(bus);
   return populator.take_warnings();
 }

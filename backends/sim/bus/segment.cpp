@@ -48,6 +48,7 @@ void Segment::attach(const std::shared_ptr<Device>& device,
                      const std::shared_ptr<BusDomain>& domain) {
   check_place(*device);
   // All that may fail comes before the chip is moved.
+  seven_bit_.resize(i2c::Address::max_seven_bit + 1);
   muxes_.reserve(muxes_.size() + 1);
   sharers_.reserve(sharers_.size() + device->addresses().size());
   for (const i2c::Address address : device->addresses()) {

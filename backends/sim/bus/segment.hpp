@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -52,6 +51,7 @@ class Segment {
   /// The chip at an address, or one of several that share it; null if there is none.
   [[nodiscard]] const std::shared_ptr<Device>* find(i2c::Address address) const {
     if (address.is_ten_bit()) return find_ten_bit(address);
+    if (seven_bit_.empty()) return nullptr;
     const auto& device = seven_bit_[address.value()];
     return device ? &device : nullptr;
   }
@@ -77,7 +77,7 @@ class Segment {
   [[nodiscard]] const Segment* parent() const;
 
   Mux* const before_;
-  std::array<std::shared_ptr<Device>, i2c::Address::max_seven_bit + 1> seven_bit_;
+  std::vector<std::shared_ptr<Device>> seven_bit_;  // by address; empty before the first chip
   std::map<i2c::Address, std::shared_ptr<Device>> ten_bit_;
   std::vector<Sharer> sharers_;  // beside those above
   std::vector<Mux*> muxes_;

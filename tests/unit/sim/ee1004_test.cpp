@@ -186,7 +186,7 @@ TEST(Ee1004, addresses_are_0x50_to_0x57) {
 
 TEST_F(Ee1004Test, state_goes_to_another_one) {
   spd->write_data(0, counted());
-  spd->set_block_protected(2, true);
+  spd->set_block_protected(1, true);
   static_cast<void>(controller.write(0x37, bytes({0})));
   static_cast<void>(controller.write(0x50, bytes({0x20, 7})));
   Ee1004 other(at(0x57));
@@ -196,7 +196,7 @@ TEST_F(Ee1004Test, state_goes_to_another_one) {
   EXPECT_EQ(other.state(), spd->state());
   EXPECT_EQ(other.spd_page(), 1U);
   EXPECT_TRUE(other.busy());
-  EXPECT_TRUE(other.block_protected(2));
+  EXPECT_TRUE(other.block_protected(1));
   EXPECT_EQ(other.read_data(0x120, 1), bytes({7}));
 }
 

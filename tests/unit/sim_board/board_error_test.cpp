@@ -35,14 +35,39 @@ TEST_P(BoardMistake, is_answered_with) {
 }
 
 constexpr Mistake mistakes[] = {
+    {"channel_that_the_mux_lacks",
+     "m@70 { compatible = \"nxp,pca9546\"; reg = <0x70>; i2c@4 { reg = <4>; }; };",
+     "/i2c/m@70/i2c@4: reg: expected a channel of pca9546, 0 to 3; chips go into the node of one, "
+     "got 4"},
+    {"channel_twice",
+     "m@70 { compatible = \"nxp,pca9546\"; reg = <0x70>; i2c@1 { reg = <1>; };"
+     " other { reg = <1>; }; };",
+     "/i2c/m@70/other: reg: expected a channel of its own, as /i2c/m@70/i2c@1 has this one, got 1"},
+    {"address_taken_on_the_way_to_the_bus",
+     "l@48 { compatible = \"lm75\"; reg = <0x48>; }; m@70 { compatible = \"nxp,pca9546\";"
+     " reg = <0x70>; i2c@1 { reg = <1>; t@48 { compatible = \"tmp75\"; reg = <0x48>; }; }; };",
+     "/i2c/m@70/i2c@1/t@48: 0x48 is taken by /i2c/l@48 (expected an address of its own)"},
+    {"address_taken_behind_a_mux",
+     "m@70 { compatible = \"nxp,pca9546\"; reg = <0x70>; i2c@1 { reg = <1>;"
+     " t@48 { compatible = \"tmp75\"; reg = <0x48>; }; }; };"
+     " n@48 { compatible = \"lm75\"; reg = <0x48>; };",
+     "/i2c/n@48: 0x48 is taken by /i2c/m@70/i2c@1/t@48 (expected an address of its own)"},
+    {"mistake_behind_a_mux",
+     "m@70 { compatible = \"nxp,pca9546\"; reg = <0x70>; i2c@1 { reg = <1>;"
+     " t@48 { compatible = \"tmp75\"; reg = <0x20>; }; }; };",
+     "/i2c/m@70/i2c@1/t@48: tmp75 cannot be at 0x20: expected 0x48 to 0x4f"},
+    {"mux_property_misspelt",
+     "m@70 { compatible = \"nxp,pca9546\"; reg = <0x70>; idle-stat = <0>; };",
+     "/i2c/m@70: idle-stat: unknown property (did you mean idle-state?)"},
     {"compatible_misspelt", "e@50 { compatible = \"atmel,24c23\"; reg = <0x50>; };",
      "/i2c/e@50: compatible: no simulated chip is \"atmel,24c23\" (did you mean \"atmel,24c32\"? "
      "docs/BOARDS.md lists the known ones; status = \"disabled\" leaves the chip out)"},
     {"compatible_of_another_vendor", "e@50 { compatible = \"example,24c32\"; reg = <0x50>; };",
      "/i2c/e@50: compatible: no simulated chip is \"example,24c32\" (did you mean \"24c32\"? "
      "docs/BOARDS.md lists the known ones; status = \"disabled\" leaves the chip out)"},
-    {"compatible_unknown", "m@70 { compatible = \"nxp,pca9548\", \"x,y\\n\"; reg = <0x70>; };",
-     "/i2c/m@70: compatible: no simulated chip is \"nxp,pca9548\" or \"x,y\\x0a\" (docs/BOARDS.md "
+    {"compatible_unknown", "m@70 { compatible = \"acme,frobnicator\", \"x,y\\n\"; reg = <0x70>; };",
+     "/i2c/m@70: compatible: no simulated chip is \"acme,frobnicator\" or \"x,y\\x0a\" "
+     "(docs/BOARDS.md "
      "lists the known ones; status = \"disabled\" leaves the chip out)"},
     {"compatible_missing", "e@50 { reg = <0x50>; };",
      "/i2c/e@50: compatible: missing (expected the chip's name, such as \"atmel,24c32\")"},

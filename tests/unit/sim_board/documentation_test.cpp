@@ -61,10 +61,11 @@ std::vector<std::string> undocumented() {
 
 TEST(BoardsDocument, boards_load_as_they_are_printed) {
   const std::vector<std::string> boards = documented_boards();
-  ASSERT_EQ(boards.size(), 3U);
+  ASSERT_EQ(boards.size(), 4U);
   EXPECT_THAT(chips_of(boards[0]), ElementsAre("0x48 lm75", "0x50 24c32"));
   EXPECT_THAT(chips_of(boards[1]), ElementsAre("0x4f tmp275", "0x57 24c02"));
-  EXPECT_THAT(chips_of(boards[2]), ElementsAre("0x48 lm75"));
+  EXPECT_THAT(chips_of(boards[2]), ElementsAre("0x70 pca9548"));
+  EXPECT_THAT(chips_of(boards[3]), ElementsAre("0x48 lm75"));
 }
 
 TEST(BoardsDocument, table_has_every_part_and_vendor) { EXPECT_THAT(undocumented(), IsEmpty()); }

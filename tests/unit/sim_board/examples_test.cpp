@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "backends/sim/board/board.hpp"
 #include "tests/unit/sim_board/support.hpp"
@@ -51,6 +52,15 @@ TEST(ExampleBoards, gateway_bus_can_be_named_by_alias_and_label) {
   Bus by_label;
   load_board(by_label, (boards / "gateway.dts").string() + ":i2c_board");
   EXPECT_EQ(by_label.devices().size(), 4U);
+}
+
+TEST(ExampleBoards, muxes_has_sensors_of_one_address_behind_two_muxes) {
+  Bus bus;
+  EXPECT_THAT(load_board(bus, boards / "muxes.dts"), IsEmpty());
+  std::vector<std::string> paths;
+  for (const PlacedDevice& placed : bus.all_devices()) paths.push_back(placed.path);
+  EXPECT_THAT(paths, ElementsAre("ee1004@50", "ee1004@51", "pca9548@70", "pca9548@70/0/lm75@48",
+                                 "pca9548@70/7/pca9544@71", "pca9548@70/7/pca9544@71/3/tmp275@48"));
 }
 
 // TMP75 datasheet (SBOS288): 9 bits of half a degree after power-up; 41.5 degrees are 83 of them.
