@@ -48,7 +48,7 @@ class TraceFile final : public TraceSink {
 
  private:
   struct State;
-  static void run(const std::shared_ptr<State>& state);
+  static void run(const std::shared_ptr<State>& shared);
 
   // Shared with the thread, which may be in a write that never ends.
   const std::shared_ptr<State> state_;
