@@ -8,21 +8,29 @@
 namespace vhost_device::python {
 
 // One line per chip, here and in the table below.
+void register_ads1015(pybind11::module_& module);
 void register_at24(pybind11::module_& module);
+void register_bmp280(pybind11::module_& module);
 void register_ds1307(pybind11::module_& module);
+void register_jc42(pybind11::module_& module);
 void register_lm75(pybind11::module_& module);
 void register_pca953x(pybind11::module_& module);
 void register_pcf8563(pybind11::module_& module);
 void register_pmbus(pybind11::module_& module);
+void register_sht3x(pybind11::module_& module);
 void register_tmp102(pybind11::module_& module);
 
 inline constexpr auto chip_registrations = std::to_array<void (*)(pybind11::module_&)>({
+    &register_ads1015,
     &register_at24,
+    &register_bmp280,
     &register_ds1307,
+    &register_jc42,
     &register_lm75,
     &register_pca953x,
     &register_pcf8563,
     &register_pmbus,
+    &register_sht3x,
     &register_tmp102,
 });
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 from vhost_device import _core
 from vhost_device._core import (
     Address,
+    Ads1015,
     At24,
     At24Data,
+    Bmp280,
     Clock,
     Device,
     Direction,
     Ds1307,
+    Jc42,
     Level,
     Lm75,
     ManualClock,
@@ -23,6 +26,7 @@ from vhost_device._core import (
     PmbusSupply,
     Read,
     RealClock,
+    Sht3x,
     Tmp102,
     Write,
 )
@@ -33,8 +37,10 @@ from vhost_device.trace import Trace
 
 __all__ = [
     "Address",
+    "Ads1015",
     "At24",
     "At24Data",
+    "Bmp280",
     "BoardError",
     "Bus",
     "Clock",
@@ -43,6 +49,7 @@ __all__ = [
     "Ds1307",
     "Field",
     "ImageError",
+    "Jc42",
     "Level",
     "Lm75",
     "ManualClock",
@@ -57,6 +64,7 @@ __all__ = [
     "RegisterDevice",
     "ScriptError",
     "ScriptTimeout",
+    "Sht3x",
     "Tmp102",
     "Write",
 ]
