@@ -69,7 +69,7 @@ class Adxl345 final : public RegisterDevice {
   [[nodiscard]] Level pin(bool is_second);
   void power_changed();
   void sample();
-  void push(const Sample& sample);
+  void push(const Sample& taken);
   void drop_oldest(std::size_t count);
   void trigger();
   void data_was_read();
