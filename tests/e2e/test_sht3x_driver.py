@@ -62,20 +62,22 @@ def test_periodic_mode_measures_and_alerts_by_the_guests_limits(
     hwmon.write("temp1_max", 50000)
     hwmon.write("humidity1_max", 60000)
     hwmon.write("update_interval", 100)
-    assert sensor.measures_periodically
+    periodic = [sensor.measures_periodically]
     assert sensor.high_alert_temperature == pytest.approx(50, abs=175 / 512)
     assert sensor.high_alert_humidity == pytest.approx(60, abs=100 / 128)
     sensor.temperature = 51
     sensor.humidity = 59
-    assert sensor.alert_level == Level.high
+    levels = [sensor.alert_level]
     assert hwmon.read_each("temp1_alarm", "humidity1_alarm") == ["1", "0"]
     assert hwmon.read("temp1_input") == "50999"
     sensor.temperature = 40
     sensor.humidity = 61
     assert hwmon.read_each("temp1_alarm", "humidity1_alarm") == ["0", "1"]
     hwmon.write("update_interval", 0)
-    assert not sensor.measures_periodically
-    assert sensor.alert_level == Level.low
+    periodic.append(sensor.measures_periodically)
+    assert periodic == [True, False]
+    levels.append(sensor.alert_level)
+    assert levels == [Level.high, Level.low]
 
 
 def test_heater_is_switched_by_the_guest(i2c_bus: Bus, linux_guest: LinuxGuest) -> None:
