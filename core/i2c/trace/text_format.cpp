@@ -2,39 +2,19 @@
 #include "core/i2c/trace/text_format.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 #include <utility>
+
+#include "core/i2c/trace/notation.hpp"
 
 namespace vhost_device::i2c {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-void append_bytes(std::span<const std::byte> bytes, std::string& out) {
-  for (const std::byte byte : bytes.first(std::min(bytes.size(), TextFormat::max_shown))) {
-    const auto value = std::to_integer<unsigned>(byte);
-    out += ' ';
-    out += hex_digits[value >> 4];
-    out += hex_digits[value & 0xf];
-  }
+/// The first bytes of a message.
+void append_shown(std::span<const std::byte> bytes, std::string& out) {
+  append_bytes(bytes.first(std::min(bytes.size(), TextFormat::max_shown)), out);
   if (bytes.size() <= TextFormat::max_shown) return;
   out += " ...(" + std::to_string(bytes.size() - TextFormat::max_shown) + " more)";
-}
-
-void append_address(Address address, std::string& out) {
-  const unsigned value = address.value();
-  out += "0x";
-  if (address.is_ten_bit()) out += hex_digits[value >> 8];
-  out += hex_digits[value >> 4 & 0xf];
-  out += hex_digits[value & 0xf];
-}
-
-/// A line stays one, whatever is in a name or a note.
-void append_in_line(std::string_view text, std::string& out) {
-  std::ranges::transform(text, std::back_inserter(out), [](char character) {
-    return static_cast<unsigned char>(character) < ' ' ? ' ' : character;
-  });
 }
 
 void append_time(std::chrono::nanoseconds time, std::string& out) {
@@ -60,7 +40,7 @@ bool is_nack(TransferError error) {
 void append_message(const TracedMessage& message, bool ends_in_nack, std::string& out) {
   append_address(message.address, out);
   out += message.read ? " R" : " W";
-  append_bytes(message.data, out);
+  append_shown(message.data, out);
   if (ends_in_nack) out += " NACK";
   const std::size_t missing = message.length - message.data.size();
   if (missing > 0) out += " [" + std::to_string(missing) + "]";

@@ -55,6 +55,10 @@ struct Transaction {
   /// Completes it with what happened: `asked` is what it began with, with received data in it.
   void finish(std::span<const Message> asked, const TransferResult& outcome);
 
+  /// The bytes of all messages one after the other, each with its whole length: what was to be
+  /// sent, whether or not it was, and what was received, or zeros.
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+
   /// About how much memory it takes, in bytes.
   [[nodiscard]] std::size_t size() const;
 
