@@ -25,7 +25,9 @@ class GpioPins:
 
     def values(self) -> list[int]:
         """What the driver reads of each pin, one after the other."""
-        text = self._run(f"for n in {self._numbers()}; do cat {_CLASS}/gpio$n/value || exit; done")
+        # The shell's own read makes no process for each of them.
+        loop = f"for n in {self._numbers()}; do read -r v <{_CLASS}/gpio$n/value || exit; echo $v; done"
+        text = self._run(loop)
         return [int(value) for value in text.split()]
 
     def set_directions(self, directions: Mapping[int, str]) -> None:
