@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,6 +56,11 @@ class Bus final : public i2c::Adapter {
   [[nodiscard]] std::vector<PlacedDevice> all_devices() const;
 
   [[nodiscard]] std::shared_ptr<const Clock> clock() const { return domain_->clock; }
+
+  /// Has the bus to itself for as long as what it returns lives: no other thread's transaction is
+  /// under way, and none uses a property of a chip. The bus has to outlive it. Throws as
+  /// `BusMutex::lock` does.
+  [[nodiscard]] std::unique_lock<BusMutex> hold() const { return std::unique_lock(domain_->mutex); }
 
   /// How long a transaction may wait for the bus, and how long it may hold it until no further
   /// message of it is begun, in the host's time and not the bus's; beyond that the result is

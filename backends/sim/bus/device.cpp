@@ -29,6 +29,9 @@ bool Device::shares(i2c::Address address) const {
 }
 
 i2c::TransferError Device::message(const i2c::Message& message) {
+  if (!stimuli_.empty()) [[unlikely]] {
+    apply_stimuli();
+  }
   selected_address_ = message.address;
   acknowledged_ = i2c::TransferResult::not_known;
   return do_message(message);
@@ -92,7 +95,42 @@ void Device::set_state(const State& state) {
   }
 }
 
+void Device::add_stimulus(std::shared_ptr<Stimulus> stimulus) {
+  std::vector<std::shared_ptr<Stimulus>> before;  // beyond the lock, for those that end with this
+  const Guard guard = lock_alone();
+  before = stimuli_;
+  const std::string_view subject = stimulus->subject();
+  if (!subject.empty()) {
+    std::erase_if(stimuli_, [&](const auto& each) { return each->subject() == subject; });
+  }
+  stimuli_.push_back(std::move(stimulus));
+}
+
+void Device::remove_stimulus(const Stimulus& stimulus) {
+  std::shared_ptr<Stimulus> kept;  // beyond the lock, for one that ends with this
+  const Guard guard = lock_alone();
+  const auto found = std::ranges::find(stimuli_, &stimulus, &std::shared_ptr<Stimulus>::get);
+  if (found == stimuli_.end()) return;
+  kept = std::move(*found);
+  stimuli_.erase(found);
+}
+
+void Device::apply_stimuli() const {
+  if (std::exchange(is_applying_, true)) return;
+  const std::shared_ptr<void> supervisor = this->supervisor();
+  const Time time = now();
+  const auto stimuli = stimuli_;  // one of them may add or remove some
+  for (const auto& stimulus : stimuli) stimulus->apply(time, supervisor);
+  is_applying_ = false;
+}
+
 Device::Guard Device::lock() const {
+  Guard guard = lock_alone();
+  if (!stimuli_.empty()) apply_stimuli();
+  return guard;
+}
+
+Device::Guard Device::lock_alone() const {
   while (true) {
     std::unique_lock pointer(domain_mutex_);
     std::shared_ptr<BusDomain> domain = domain_;
@@ -138,7 +176,10 @@ void Device::move(const std::shared_ptr<BusDomain>& domain, std::optional<Time> 
     const std::scoped_lock pointer(domain_mutex_);
     domain_ = domain;
   }
-  if (offset) clock_changed(*offset);
+  if (offset) {
+    clock_changed(*offset);
+    for (const auto& stimulus : stimuli_) stimulus->clock_changed(now());
+  }
   take_along(domain, offset);
 }
 

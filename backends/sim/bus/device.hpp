@@ -46,6 +46,25 @@ struct BusDomain {
   std::weak_ptr<void> supervisor;
 };
 
+/// What changes the surroundings of a chip as time goes by: a temperature that follows a function.
+class Stimulus {
+ public:
+  Stimulus() = default;
+  Stimulus(const Stimulus&) = delete;
+  Stimulus& operator=(const Stimulus&) = delete;
+  virtual ~Stimulus() = default;
+
+  /// Sets the chip's properties to what they are at `now`, a moment on its clock. Called with the
+  /// chip's lock held; may not throw. `supervisor` is `BusDomain::supervisor`, or null.
+  virtual void apply(Time now, const std::shared_ptr<void>& supervisor) = 0;
+
+  /// What it sets. A chip has one stimulus for each subject, except for an empty one.
+  [[nodiscard]] virtual std::string_view subject() const { return {}; }
+
+  /// The chip was put on a bus with another clock, on which it is `now`. With the lock held.
+  virtual void clock_changed(Time /*now*/) {}
+};
+
 /// A chip on a simulated bus.
 ///
 /// It has two faces. The bus calls `message` and `stop` (or, for a chip written by the byte,
@@ -91,6 +110,14 @@ class Device {
   /// Puts a state in the place of the present one, as `state` told it of a chip of the same kind.
   /// Throws StateError, with the chip as it was.
   void set_state(const State& state);
+
+  /// Applies a stimulus from now on: before each message to the chip, and whenever one of its
+  /// properties is used. Several are applied in the order in which they were added; one for the
+  /// same subject makes room.
+  void add_stimulus(std::shared_ptr<Stimulus> stimulus);
+  /// Does nothing when it is not there. It is not under way, and is not applied any more, when this
+  /// returns (unless called from inside it).
+  void remove_stimulus(const Stimulus& stimulus);
 
  protected:
   /// `shared`: those of the addresses that it shares. Throws std::invalid_argument when there is no
@@ -141,6 +168,7 @@ class Device {
     std::shared_ptr<BusDomain> domain_;  // outlives the lock
     std::unique_lock<BusMutex> lock_;
   };
+  /// Applies the stimuli, too, so that the property is that of this moment.
   [[nodiscard]] Guard lock() const;
 
   /// Tells whoever runs the bus of a trouble that no message on the bus can tell. Only with the
@@ -170,11 +198,18 @@ class Device {
   virtual void take_along(const std::shared_ptr<BusDomain>& /*domain*/,
                           std::optional<Time> /*offset*/) {}
 
+  [[nodiscard]] Guard lock_alone() const;
+  void apply_stimuli() const;
+
   std::string name_;
   std::vector<i2c::Address> addresses_;
   std::vector<i2c::Address> shared_;
   i2c::Address selected_address_;
   std::uint32_t acknowledged_ = i2c::TransferResult::not_known;  // of the message under way
+
+  // Guarded by the domain's lock.
+  std::vector<std::shared_ptr<Stimulus>> stimuli_;
+  mutable bool is_applying_ = false;  // stimuli, which use properties
 
   // Changed only with the locks of both domains, old and new, and domain_mutex_ held. So either
   // kind of lock makes it safe to read; `lock()` has nothing but domain_mutex_ to begin with.
