@@ -52,6 +52,7 @@ void register_bus(py::module_& module) {
            }),
            py::arg("clock"))
       .def_property_readonly("_tracer", &BusChain::tracer)
+      .def_property_readonly("_injector", &BusChain::injector)
       .def("_attach", &attach, py::arg("device"), py::arg("supervisor"))
       .def(
           "detach", [](BusChain& chain, const sim::Device& device) { chain.bus()->detach(device); },

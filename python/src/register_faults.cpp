@@ -13,6 +13,7 @@
 #include "backends/sim/bus/clock.hpp"
 #include "core/i2c/fault_injector.hpp"
 #include "python/src/arguments.hpp"
+#include "python/src/bus_chain.hpp"
 #include "python/src/callback_gil.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/construction.hpp"
@@ -89,12 +90,8 @@ std::unique_ptr<i2c::Fault> make_fault(i2c::FaultKind kind, std::optional<Addres
 
 std::shared_ptr<i2c::FaultInjector> make_injector(i2c::Adapter& adapter, std::uint64_t seed,
                                                   const sim::Clock* clock) {
-  i2c::FaultInjector::Options options;
+  i2c::FaultInjector::Options options = fault_options(clock);
   options.seed = seed;
-  // Manual time passes only when it is told to: a stretch takes none of it.
-  if (dynamic_cast<const sim::ManualClock*>(clock) != nullptr) {
-    options.wait = [](std::chrono::nanoseconds) {};
-  }
   return std::make_shared<i2c::FaultInjector>(share(adapter), std::move(options));
 }
 
@@ -123,6 +120,8 @@ void register_faults(py::module_& module) {
            py::arg("byte") = py::none(), py::arg("mask") = 0, py::arg("length") = 0,
            py::arg("duration") = 0.0)
       .def_property_readonly("kind", [](const i2c::Fault& fault) { return fault.kind; })
+      .def_property_readonly("probability",
+                             [](const i2c::Fault& fault) { return fault.probability; })
       .def("__repr__", [](const i2c::Fault& fault) {
         return "<Fault " + std::string(to_string(fault.kind)) + ">";
       });

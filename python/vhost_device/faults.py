@@ -155,8 +155,7 @@ class FaultInjector(_core.FaultInjector):
     """Stands before any adapter, such as one of the host, and makes faults happen on it.
 
     A sim.Bus has one already: its fault() does the same. Give it to a Daemon or a Router in the adapter's
-    place. `seed` begins the draw of probabilities; the pytest plugin's i2c_bus has one for each test, which
-    is printed when the test fails.
+    place. `seed` begins the draw of probabilities.
     """
 
     def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock | None = None) -> None:

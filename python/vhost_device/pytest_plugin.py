@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
@@ -39,8 +40,12 @@ _ANSWER_LIMIT_S = 10.0
 _OLDEST_PYTEST = (8, 0)
 _pytest_is_too_old = pytest.version_tuple[:2] < _OLDEST_PYTEST
 
+# Few enough for a seed to be typed.
+_SEEDS = 1 << 32
+
 # What a test uses, for its report.
 _buses_key = pytest.StashKey[list["Bus"]]()
+_fault_seed_key = pytest.StashKey[int]()
 _guests_key = pytest.StashKey[list["LinuxGuest"]]()
 
 
@@ -65,6 +70,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--guest-packed",
         action="store_true",
         help="give guests packed virtqueues instead of split ones",
+    )
+    group.addoption(
+        "--fault-seed",
+        type=int,
+        metavar="N",
+        help="draw faults that have a probability by this seed, as a failed test printed it"
+        " (default: another one in each run)",
     )
     parser.addini("guest_accel", "how guests are run, as --guest-accel", default="tcg")
     parser.addini("guest_image", "a guest built before, as --guest-image", default="")
@@ -104,9 +116,11 @@ def i2c_bus(_session_bus: Bus, request: pytest.FixtureRequest) -> Iterator[Bus]:
     """
     limit_ms = _session_bus.script_limit_ms
     _session_bus.trace.clear()
+    _session_bus.clear_faults(_fault_seed(request.config))
     _uses(request.node, _buses_key).append(_session_bus)
     yield _session_bus
     _session_bus.clear()
+    _session_bus.clear_faults()
     _session_bus.script_limit_ms = limit_ms
     _fail_for_scripts(request.node)
 
@@ -254,6 +268,16 @@ def _accel(config: pytest.Config) -> str:
     return str(accel)
 
 
+def _fault_seed(config: pytest.Config) -> int:
+    """The same for all tests of a run: each begins its draw with it."""
+    chosen: int | None = config.getoption("--fault-seed")
+    if chosen is None:
+        return config.stash.setdefault(_fault_seed_key, secrets.randbelow(_SEEDS))
+    if not 0 <= chosen < 1 << 64:
+        raise pytest.UsageError(f"--fault-seed {chosen}: expected 0 to 2**64 - 1")
+    return chosen
+
+
 def _packed(config: pytest.Config) -> bool:
     return bool(config.getoption("--guest-packed"))
 
@@ -298,6 +322,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
+        if any(bus.draws_faults for bus in item.stash.get(_buses_key, [])):
+            seed = _fault_seed(item.config)
+            report.sections.append(("faults", f"drawn by --fault-seed={seed}, which draws them again"))
         guests = item.stash.get(_guests_key, [])
         for number, guest in enumerate(guests):
             which = f" {number}" if len(guests) > 1 else ""

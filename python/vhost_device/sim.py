@@ -36,6 +36,7 @@ from vhost_device._core import (
 )
 from vhost_device._scripts import ScriptError, ScriptLog
 from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout
+from vhost_device.faults import ActiveFault, Fault
 from vhost_device.registers import Field, Pointer, Register, RegisterDevice
 from vhost_device.trace import Trace
 
@@ -95,6 +96,7 @@ class Bus(_core.Bus):
         super().__init__(self._clock)
         self._scripts = ScriptLog()
         self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
+        self.draws_faults = False  # whether the seed decided about faults
 
     if not TYPE_CHECKING:  # to which any name would be fine
 
@@ -121,6 +123,27 @@ class Bus(_core.Bus):
     def trace(self) -> Trace:
         """What moved on the bus, for guests and for scripts: the last 4 MiB of it."""
         return Trace(self._tracer)
+
+    def fault(self, *faults: Fault) -> ActiveFault:
+        """Has faults of vhost_device.faults happen from now on: in a with statement, or until release().
+
+        They come before the chips, for guests and for scripts, and are noted in the trace.
+        """
+        self.draws_faults = self.draws_faults or any(fault.probability < 1 for fault in faults)
+        return ActiveFault(self._injector, faults)
+
+    def clear_bus(self) -> bool:
+        """Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).
+
+        False when the bus is still stuck, because something holds SCL.
+        """
+        return self._injector.clear_bus()
+
+    def clear_faults(self, seed: int = 1) -> None:
+        """Takes every fault away, and begins the draw of probabilities anew."""
+        self._injector.clear()
+        self._injector.set_seed(seed)
+        self.draws_faults = False
 
     def attach(self, device: _D) -> _D:
         """Puts a chip on the bus and returns it.

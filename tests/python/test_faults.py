@@ -154,3 +154,18 @@ def test_unknown_condition_is_refused_by_name() -> None:
 def test_impossible_probability_is_refused(injector: FaultInjector) -> None:
     with pytest.raises(ValueError, match="expected 0 to 1"):
         injector.fault(nack(probability=2))
+
+
+def test_bus_has_an_injector_of_its_own_and_its_trace_tells_of_faults(bus: Bus) -> None:
+    with bus.fault(nack(address=CHIP)) as fault, pytest.raises(AddressNack):
+        bus.transfer([Read(CHIP, 1)])
+    assert fault.hits == 1
+    assert "fault: nack at 0x50" in bus.trace.text()
+
+
+def test_bus_clear_frees_the_bus(bus: Bus) -> None:
+    bus.fault(stuck("sda"))
+    with pytest.raises(TransferTimeout):
+        bus.transfer([Read(CHIP, 1)])
+    assert bus.clear_bus()
+    assert bus.transfer([Read(CHIP, 1)]) == [b"\x11"]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from plugin_project import run
 
@@ -158,3 +160,51 @@ pytest.main(["-p", "no:cacheprovider"])
     result.stdout.fnmatch_lines(
         ["the fixtures of vhost-device need pytest 8.0 or newer, and this is pytest 7.2.1; pip install *"]
     )
+
+
+# ---- faults
+
+
+DRAWN = """
+from vhost_device.errors import AddressNack
+from vhost_device.faults import nack
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_drawn(i2c_bus, number):
+    i2c_bus.attach(Device(0x20))
+    outcomes = []
+    with i2c_bus.fault(nack(probability=0.5)):
+        for _ in range(40):
+            try:
+                i2c_bus.transfer([Write(0x20, b"")])
+                outcomes.append("+")
+            except AddressNack:
+                outcomes.append("-")
+    assert False, "outcomes " + "".join(outcomes)
+"""
+
+
+def test_seed_of_a_failed_test_is_printed_and_replays_it(project: pytest.Pytester) -> None:
+    first = run(project, DRAWN)
+    first.assert_outcomes(failed=2)
+    seed = re.findall(r"drawn by (--fault-seed=\d+)", first.stdout.str())[0]
+    outcomes = set(re.findall(r"AssertionError: (outcomes \S+)", first.stdout.str()))
+    assert len(outcomes) == 1
+    again = run(project, DRAWN, seed)
+    assert set(re.findall(r"AssertionError: (outcomes \S+)", again.stdout.str())) == outcomes
+
+
+def test_fault_that_a_test_leaves_is_gone_in_the_next(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        """
+from vhost_device.faults import nack
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_bus(i2c_bus, number):
+    i2c_bus.attach(Device(0x20))
+    i2c_bus.transfer([Write(0x20, b"")])
+    i2c_bus.fault(nack())
+""",
+    )
+    result.assert_outcomes(passed=2)

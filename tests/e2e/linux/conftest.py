@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from guest_programs import put_programs
 from host_guest import TRANSFER, HostGuest
+from host_python import HostPython, put_package
+from user_mode_linux_build import build_user_mode_linux
+from user_mode_linux_guest import UserModeLinuxGuest
 
 from vhost_device import Daemon
 from vhost_device.guest import LinuxGuest, build_image
@@ -44,6 +47,27 @@ def host(_host_guest: HostGuest) -> Iterator[HostGuest]:
     """A guest that plays the host: two adapters with simulated buses behind them, and the programs."""
     yield _host_guest
     _host_guest.clean()
+
+
+@pytest.fixture(scope="session")
+def _python_command(_host_guest: HostGuest) -> str:
+    return put_package(_host_guest)
+
+
+@pytest.fixture
+def python(host: HostGuest, _python_command: str) -> Iterator[HostPython]:
+    """This Python and package, inside the guest."""
+    python = HostPython(host, _python_command)
+    yield python
+    python.end()
+
+
+@pytest.fixture
+def inner_linux(host: HostGuest) -> Iterator[UserModeLinuxGuest]:
+    """A guest of the guest."""
+    inner = UserModeLinuxGuest(host, build_user_mode_linux())
+    yield inner
+    inner.remove()
 
 
 @pytest.fixture(scope="session")

@@ -3,27 +3,19 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 from collections.abc import Iterator
 
 import pytest
-from guest_programs import in_background
-from guest_python import put_python
 from host_guest import HostGuest
+from host_python import LIMIT_S, HostPython
 from recording_chip import RecordingChip, transactions
 
-from vhost_device.guest import CommandResult
 from vhost_device.sim import At24, Device, Lm75
 
 EEPROM = 0x50
 SENSOR = 0x48
 OTHER = 0x51
-LIMIT_S = 20.0
-LOG = "/run/script.log"
-
-IMPORTS = ["logging", "signal", "threading", "traceback"]
-PACKAGE = [f"vhost_device.{name}" for name in ("_log", "daemon", "i2c", "linux", "sim")]
 
 SERVE = """
 import logging, signal, sys
@@ -41,58 +33,6 @@ with Daemon(Router([real, bus]), socket_path="/run/vhost-device/vi2c.sock") as d
     logging.warning("serves %r", real)
     daemon.wait()
 """
-
-
-class HostPython:
-    """The Python in the guest."""
-
-    def __init__(self, host: HostGuest, command: str) -> None:
-        self._host = host
-        self._command = command
-        self._pids: list[str] = []
-
-    def run(self, script: str, *arguments: object) -> CommandResult:
-        """Runs a script that ends by itself."""
-        return self._host.guest.run(self._line(script, arguments))
-
-    def start(self, script: str, *arguments: object, until: str) -> None:
-        """Starts a script and waits until its log, LOG, has the words `until`."""
-        line = in_background(self._line(script, arguments), LOG)
-        self._pids.append(self._host.guest.run(line, check=True).text.strip())
-        self.wait_for_log(until)
-
-    def wait_for_log(self, text: str) -> None:
-        alive = f"kill -0 {self._pids[-1]} 2>/dev/null"
-        found = f"grep -qF {shlex.quote(text)} {LOG}"
-        self._host.guest.wait_until(f"the script to log {text!r}", f"{found} || ! {alive}", LIMIT_S)
-        assert text in self.log
-
-    @property
-    def log(self) -> str:
-        return self._host.guest.read_file(LOG).decode()
-
-    def end(self) -> None:
-        """Ends what was started, and waits until it has gone; may be called again."""
-        while self._pids:
-            pid = self._pids.pop()
-            self._host.guest.run(f"kill {pid} 2>/dev/null")
-            self._host.guest.wait_until("the script to end", f"! kill -0 {pid} 2>/dev/null", LIMIT_S)
-
-    def _line(self, script: str, arguments: tuple[object, ...]) -> str:
-        return f"{self._command} -c {shlex.quote(script)} {shlex.join(map(str, arguments))}"
-
-
-@pytest.fixture(scope="module")
-def _python_command(_host_guest: HostGuest) -> str:
-    return put_python(_host_guest.guest, IMPORTS + PACKAGE)
-
-
-@pytest.fixture
-def python(host: HostGuest, _python_command: str) -> Iterator[HostPython]:
-    """This Python and package, inside the guest."""
-    python = HostPython(host, _python_command)
-    yield python
-    python.end()
 
 
 def sysfs_name(host: HostGuest) -> str:
