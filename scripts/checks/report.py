@@ -50,6 +50,11 @@ class Report:
             self._said = now
             print(f"{self._prefix('...')} {what}, {now - self._step_start:.0f} s so far", flush=True)
 
+    def slowest_tests(self, lines: Sequence[str]) -> None:
+        self._clear()
+        print(f"{self._prefix('...')} the slowest tests:", flush=True)
+        self._quote(lines)
+
     def failed_command(self, what: str, log: Path, root: Path) -> None:
         self._clear()
         print(f"{self._prefix('!!!')} {what} failed:", flush=True)

@@ -38,5 +38,12 @@ def read_failures(path: Path) -> list[Failure]:
     return [Failure(c.get("name", ""), c.findtext("system-out", "")) for c in cases if _has_failed(c)]
 
 
+def read_slowest(path: Path, count: int) -> list[str]:
+    """The tests of a JUnit file that took longest, with their set-up, as lines for the user."""
+    cases = ElementTree.parse(path).getroot().iter("testcase")
+    timed = sorted(((float(case.get("time", "0")), case) for case in cases), key=lambda pair: -pair[0])
+    return [f"{time:6.1f} s  {case.get('classname')}.{case.get('name')}" for time, case in timed[:count]]
+
+
 def _has_failed(case: ElementTree.Element) -> bool:
     return case.find("failure") is not None or case.find("error") is not None

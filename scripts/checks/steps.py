@@ -129,9 +129,11 @@ def _guest(workspace: Workspace) -> Sequence[Row]:
 
 
 def _e2e(workspace: Workspace) -> Sequence[Row]:
+    # Two at a time, each with guests of its own, which an emulated one keeps a processor busy with.
+    options = ["--numprocesses=2", "--dist=loadgroup"]
     return [
-        pytest.run_pytest(workspace, "e2e", "tests/e2e"),
-        pytest.run_pytest(workspace, "e2e-packed", *PACKED_TESTS, options=["--guest-packed"]),
+        pytest.run_pytest(workspace, "e2e", "tests/e2e", options=options, slowest=10),
+        pytest.run_pytest(workspace, "e2e-packed", *PACKED_TESTS, options=[*options, "--guest-packed"]),
     ]
 
 

@@ -87,6 +87,10 @@ class Workspace:
         """Shows tests that failed; the log has them all."""
         self._report.failed_tests(failures, self.log(log), self.root)
 
+    def show_slowest(self, lines: Sequence[str]) -> None:
+        """Shows which tests took longest."""
+        self._report.slowest_tests(lines)
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 

@@ -6,9 +6,11 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "backends/sim/bus/mux.hpp"
+#include "core/i2c/trace/notes.hpp"
 #include "core/support/coarse_clock.hpp"
 #include "core/support/relax.hpp"
 
@@ -167,6 +169,10 @@ i2c::TransferError Bus::run_with(Device& device, const i2c::Message& message,
   enter(device);
   const i2c::TransferError error = device.message(message);
   if (error == i2c::TransferError::data_nack) result.acknowledged = device.acknowledged_;
+  if (!message.read && i2c::notes_are_wanted()) {
+    const std::string_view name = device.register_name(message.data);
+    if (!name.empty()) i2c::name_register(result.completed, name);
+  }
   exit();
   return error;
 }

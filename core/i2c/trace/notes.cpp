@@ -23,4 +23,11 @@ void add_note(std::string text, std::optional<std::size_t> message) {
   }
 }
 
+void name_register(std::size_t message, std::string_view name) {
+  for (NoteScope* scope = innermost; scope != nullptr; scope = scope->outer_) {
+    if (scope->registers_.size() < max_notes)
+      scope->registers_.push_back({message, std::string(name)});
+  }
+}
+
 }  // namespace vhost_device::i2c

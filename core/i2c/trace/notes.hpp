@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vhost_device::i2c {
@@ -21,6 +23,16 @@ struct Note {
 /// each.
 void add_note(std::string text, std::optional<std::size_t> message = std::nullopt);
 
+/// Says which register message number `message` of that transaction begins with. To be called by a
+/// bus whose chips have registers with names.
+void name_register(std::size_t message, std::string_view name);
+
+/// The name of a register that a message selects.
+struct RegisterName {
+  std::size_t message;
+  std::string name;
+};
+
 inline constexpr std::size_t max_notes = 64;
 inline constexpr std::size_t max_note_length = 1024;
 
@@ -36,12 +48,15 @@ class NoteScope {
   ~NoteScope();
 
   [[nodiscard]] std::vector<Note> take() { return std::move(notes_); }
+  [[nodiscard]] const std::vector<RegisterName>& registers() const { return registers_; }
 
  private:
   friend void add_note(std::string text, std::optional<std::size_t> message);
+  friend void name_register(std::size_t message, std::string_view name);
 
   NoteScope* const outer_;
   std::vector<Note> notes_;
+  std::vector<RegisterName> registers_;
 };
 
 }  // namespace vhost_device::i2c

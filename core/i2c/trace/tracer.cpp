@@ -62,13 +62,6 @@ void Tracer::remove_sink(const TraceSink& sink) {
   wanted_ = limit_ > 0 || !sinks_.empty();
 }
 
-void Tracer::set_register_names(RegisterNames names) {
-  if (is_forked()) return;
-  const std::scoped_lock lock(mutex_);
-  has_names_ = names != nullptr;
-  names_ = std::make_shared<const RegisterNames>(std::move(names));
-}
-
 bool Tracer::records() const {
   return enabled() && wanted_.load(std::memory_order_relaxed) && !is_forked();
 }
@@ -85,7 +78,11 @@ TransferResult Tracer::do_transfer(std::span<const Message> messages) {
     transaction->end = clock_();
     transaction->finish(messages, result);
     transaction->notes = notes.take();
-    name_registers(*transaction);
+    for (const auto& [message, name] : notes.registers()) {
+      if (message < transaction->messages.size()) {
+        transaction->messages[message].register_name = name;
+      }
+    }
     keep(std::move(transaction));
   };
   TransferResult result;
@@ -97,18 +94,6 @@ TransferResult Tracer::do_transfer(std::span<const Message> messages) {
   }
   finish(result);
   return result;
-}
-
-void Tracer::name_registers(Transaction& transaction) {
-  if (!has_names_.load(std::memory_order_relaxed) || is_forked()) return;
-  std::unique_lock lock(mutex_);
-  const std::shared_ptr<const RegisterNames> names = names_;
-  lock.unlock();
-  if (!*names) return;
-  for (TracedMessage& message : transaction.messages) {
-    if (message.read || message.data.empty()) continue;
-    message.register_name = (*names)(message.address, message.data);
-  }
 }
 
 void Tracer::keep(std::shared_ptr<Transaction> transaction) {

@@ -32,10 +32,6 @@ class Tracer final : public Adapter {
   /// The time now, since an arbitrary start. Called from any thread.
   using Clock = std::function<std::chrono::nanoseconds()>;
 
-  /// The name of the register that a write begins with, or an empty text. Called for each write
-  /// with data, from the thread of the transfer and after that; it may not throw.
-  using RegisterNames = std::function<std::string(Address, std::span<const std::byte>)>;
-
   static constexpr std::size_t default_limit = std::size_t{4} << 20;
 
   struct Options {
@@ -68,13 +64,10 @@ class Tracer final : public Adapter {
   /// From its return on the sink hears nothing more.
   void remove_sink(const TraceSink& sink);
 
-  void set_register_names(RegisterNames names);
-
  private:
   [[nodiscard]] TransferResult do_transfer(std::span<const Message> messages) override;
 
   [[nodiscard]] bool records() const;
-  void name_registers(Transaction& transaction);
   void keep(std::shared_ptr<Transaction> transaction);
   void shrink_to(std::size_t bytes);
   /// The lock may have been held by a thread that this process does not have.
@@ -86,7 +79,6 @@ class Tracer final : public Adapter {
   const unsigned forks_ = support::forks();
   std::atomic<bool> enabled_{true};
   std::atomic<bool> wanted_;  // there is somebody to record for
-  std::atomic<bool> has_names_{false};
 
   mutable std::mutex mutex_;  // guards what follows
   std::size_t limit_;
@@ -95,7 +87,6 @@ class Tracer final : public Adapter {
   std::uint64_t count_ = 0;
   std::uint64_t dropped_ = 0;
   std::vector<std::shared_ptr<TraceSink>> sinks_;
-  std::shared_ptr<const RegisterNames> names_;
 };
 
 }  // namespace vhost_device::i2c

@@ -59,8 +59,10 @@ TEST_F(TextTrace, data_nack_is_behind_the_byte_that_was_refused) {
 }
 
 TEST_F(TextTrace, notes_and_register_names_stay_in_the_line) {
-  tracer.set_register_names([](Address, std::span<const std::byte>) { return "config"; });
-  wire->inside = [] { add_note("two\nlines"); };
+  wire->inside = [] {
+    name_register(0, "config");
+    add_note("two\nlines");
+  };
 
   ASSERT_TRUE(write(0x48, bytes({1, 0x60})).ok());
 

@@ -211,14 +211,15 @@ TEST(Notes, note_without_a_tracer_is_lost_quietly) {
   EXPECT_FALSE(notes_are_wanted());
 }
 
-TEST_F(TracerTest, register_is_named_for_writes_with_data) {
-  tracer.set_register_names([](Address address, std::span<const std::byte> data) {
-    return to_string(address) + " register " + std::to_string(std::to_integer<int>(data[0]));
-  });
+TEST_F(TracerTest, register_that_the_bus_names_is_its_messages) {
+  wire->inside = [] {
+    name_register(0, "configuration");
+    name_register(7, "of no message");
+  };
 
   ASSERT_TRUE(write_read(0x48, bytes({3}), 2).ok());
 
-  EXPECT_EQ(last()->messages[0].register_name, "0x48 register 3");
+  EXPECT_EQ(last()->messages[0].register_name, "configuration");
   EXPECT_EQ(last()->messages[1].register_name, "");
 }
 
