@@ -25,6 +25,9 @@ _REPLACEMENTS = (
     (r"(def __(?:eq|contains)__\(self, \w+): typing\.Any", r"\1: object"),
     (r"(\w+): typing\.ClassVar\[(?:Direction|Level)\]", r"\1 = ..."),
     (r"(__hash__: typing\.ClassVar\[None\]) = None", r"\1  # type: ignore[assignment]"),
+    # A channel gives back what it is given.
+    (r"def attach\(self, device: typing\.Any\) -> typing\.Any:", "def attach(self, device: _D) -> _D:"),
+    (r"(\nclass Channel:)", r'\n_D = typing.TypeVar("_D", bound=Device)\n\1'),
     (r"[ \t]+\n", "\n"),
 )
 

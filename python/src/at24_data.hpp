@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "backends/sim/devices/at24.hpp"
+#include "backends/sim/devices/eeprom.hpp"
 
 namespace vhost_device::python {
 
@@ -17,7 +17,7 @@ namespace vhost_device::python {
 /// All methods are called with the GIL and release it for the lock.
 class At24Data {
  public:
-  explicit At24Data(std::shared_ptr<sim::At24> chip) : chip_(std::move(chip)) {}
+  explicit At24Data(std::shared_ptr<sim::Eeprom> chip) : chip_(std::move(chip)) {}
 
   [[nodiscard]] std::size_t size() const { return chip_->size(); }
 
@@ -39,7 +39,7 @@ class At24Data {
   [[nodiscard]] std::string read(std::size_t offset, std::size_t length) const;
   void write(std::size_t offset, const std::string& bytes) const;
 
-  std::shared_ptr<sim::At24> chip_;
+  std::shared_ptr<sim::Eeprom> chip_;
 };
 
 }  // namespace vhost_device::python

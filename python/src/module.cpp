@@ -56,6 +56,7 @@ PYBIND11_MODULE(_core, module) {
   register_i2c(module);
   register_clock(module);
   register_device(module);
+  register_mux(module);
   register_registers(module);
   for (const auto register_chip : chip_registrations) register_chip(module);
   register_faults(module);

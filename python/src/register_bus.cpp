@@ -14,7 +14,8 @@
 #include "python/src/gil.hpp"
 #include "python/src/log_queue.hpp"
 #include "python/src/registration.hpp"
-#include "python/src/scripted_device.hpp"
+#include "python/src/script.hpp"
+#include "python/src/supervised_attach.hpp"
 #include "python/src/text.hpp"
 
 namespace py = pybind11;
@@ -22,21 +23,9 @@ namespace py = pybind11;
 namespace vhost_device::python {
 namespace {
 
-void attach(BusChain& chain, sim::Device& wrapped, ScriptSupervisor& its_supervisor) {
+void attach(BusChain& chain, sim::Device& wrapped, ScriptSupervisor& supervisor) {
   auto device = share(wrapped);
-  auto supervisor = share(its_supervisor);
-  const py::object object = py::cast(device);
-  auto* const scripted = dynamic_cast<Script*>(device.get());
-  const ScriptHooks hooks = scripted ? ScriptHooks::of(py::type::of(object)) : ScriptHooks();
-
-  const ReleaseGil release;
-  if (scripted) scripted->supervise(supervisor, hooks);
-  try {
-    chain.bus()->attach(std::move(device));
-  } catch (...) {
-    if (scripted) scripted->supervise(supervisor, hooks);
-    throw;
-  }
+  attach_supervised(device, share(supervisor), [&] { chain.bus()->attach(device); });
 }
 
 }  // namespace
@@ -51,6 +40,14 @@ void register_bus(py::module_& module) {
              return chain;
            }),
            py::arg("clock"))
+      .def(
+          "_set_supervisor",
+          [](BusChain& chain, ScriptSupervisor& wrapped) {
+            const auto supervisor = share(wrapped);
+            const ReleaseGil release;
+            chain.bus()->set_supervisor(supervisor);
+          },
+          py::arg("supervisor"))
       .def_property_readonly("_tracer", &BusChain::tracer)
       .def_property_readonly("_injector", &BusChain::injector)
       .def("_attach", &attach, py::arg("device"), py::arg("supervisor"))
@@ -66,7 +63,24 @@ void register_bus(py::module_& module) {
           "devices",
           py::cpp_function([](const BusChain& chain) { return chain.bus()->devices(); },
                            WithoutGil()),
-          "The chips in the order of their first addresses.")
+          "The chips in the order of their first addresses. Without those "
+          "behind muxes.")
+      .def_property_readonly(
+          "all_devices",
+          [](const BusChain& chain) {
+            std::vector<sim::PlacedDevice> all;
+            {
+              const ReleaseGil release;
+              all = chain.bus()->all_devices();
+            }
+            py::typing::Dict<py::str, sim::Device> devices;
+            for (const sim::PlacedDevice& placed : all) {
+              devices[to_text(placed.path)] = py::cast(placed.device);
+            }
+            return devices;
+          },
+          "The chips with those behind muxes, each after its mux, by where they are:\n"
+          "\"pca9548@70/1/lm75@48\" is at 0x48 behind channel 1 of the mux at 0x70.")
       .def(
           "load_board",
           [](BusChain& chain, const std::filesystem::path& board) {

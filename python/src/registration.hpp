@@ -10,6 +10,7 @@ namespace vhost_device::python {
 void register_i2c(pybind11::module_& module);
 void register_clock(pybind11::module_& module);
 void register_device(pybind11::module_& module);
+void register_mux(pybind11::module_& module);
 void register_registers(pybind11::module_& module);
 void register_faults(pybind11::module_& module);
 void register_trace(pybind11::module_& module);

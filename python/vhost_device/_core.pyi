@@ -4,11 +4,12 @@ The part of vhost_device that is written in C++.
 """
 from __future__ import annotations
 import collections.abc
+import datetime
 import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'At24', 'At24Data', 'Bus', 'Clock', 'Device', 'Direction', 'I2cDev', 'InProcessGuest', 'Level', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Read', 'RealClock', 'Router', 'ScriptSupervisor', 'Server', 'Write', 'end_scripts', 'flush_log', 'list_adapters', 'log']
+__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'RegisterDevice', 'RegisterLayout', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'end_scripts', 'flush_log', 'list_adapters', 'log']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -211,6 +212,107 @@ class Device:
         """
         The address of the message under way, or of the last one.
         """
+class Mux(Device):
+    """
+    A chip with further wires, its channels, which it connects or not.
+    """
+    def channel(self, index: int) -> Channel:
+        """
+        A channel, from 0 on. IndexError when there is none.
+        """
+    @property
+    def channel_count(self) -> int:
+        """
+        How many channels it has.
+        """
+_D = typing.TypeVar("_D", bound=Device)
+
+class Channel:
+    """
+    One of a mux's wires. Chips on it are on the bus while the mux connects it.
+    """
+    def __repr__(self) -> str:
+        ...
+    def attach(self, device: _D) -> _D:
+        """
+        Puts a chip on the channel and returns it. As Bus.attach(); an address is also taken by a chip
+        on the way to the bus, such as the mux itself, and by one behind a mux of this channel. Other
+        channels may have chips at the same address.
+        """
+    def clear(self) -> None:
+        """
+        Takes every chip off.
+        """
+    def detach(self, device: Device) -> None:
+        """
+        Takes a chip off, as Bus.detach(). ValueError when it is not on this channel.
+        """
+    @property
+    def connected(self) -> bool:
+        """
+        Whether messages on the mux's own wire reach this one.
+        """
+    @property
+    def devices(self) -> list[Device]:
+        """
+        The chips in the order of their first addresses.
+        """
+    @property
+    def index(self) -> int:
+        """
+        Its number, from 0 on.
+        """
+    @property
+    def mux(self) -> Mux:
+        """
+        Whose channel it is.
+        """
+class Endian(enum.Enum):
+    """
+    The order of a register's bytes.
+    """
+    big: typing.ClassVar[Endian]
+    little: typing.ClassVar[Endian]
+class AfterRegister(enum.Enum):
+    """
+    What comes behind a register within one message.
+    """
+    next: typing.ClassVar[AfterRegister]
+    nothing: typing.ClassVar[AfterRegister]
+    same: typing.ClassVar[AfterRegister]
+class RegisterLayout:
+    """
+    The C++ half of a RegisterDevice's class: its map of registers.
+    """
+    def __init__(self, *, bytes: int, mask: int, after: AfterRegister, auto_increment_bit: int, first: int, last: int, counts_registers: bool, sticky: bool, write_pairs: bool, unmapped: int, pec: bool) -> None:
+        ...
+    def add(self, *, name: str, address: int, width: int, endian: Endian, reset: int, writable: int, readable: int, clear_by_one: int, clear_by_read: int, banks: int, on_read: bool, on_write: bool) -> None:
+        ...
+    def complete(self) -> None:
+        """
+        ValueError for a map that contradicts itself; the text names the register.
+        """
+    def select_bank_by(self, index: int, high: int, low: int) -> None:
+        ...
+class RegisterDevice(Device):
+    """
+    The C++ half of vhost_device.sim.RegisterDevice.
+    """
+    def __init__(self, address: int | Address | collections.abc.Sequence[int | Address], *, name: str | None = None, layout: RegisterLayout) -> None:
+        ...
+    def _get(self, index: int) -> int:
+        ...
+    def _set(self, index: int, mask: int, value: int) -> None:
+        ...
+    def reset(self) -> None:
+        """
+        Every register to its reset value, and the pointer to the first.
+        """
+    def update(self) -> None:
+        """
+        Called before each message, and before a test reads or sets a register: brings the
+        registers up to now.
+        """
 class At24Data:
     """
     An EEPROM's contents, live: like a bytearray that keeps its size. Each access has the bus to itself.
@@ -242,18 +344,10 @@ class At24Data:
     @typing.overload
     def __setitem__(self, index: slice, value: collections.abc.Iterable[int]) -> None:
         ...
-class At24(Device):
+class Eeprom(Device):
     """
-    A serial EEPROM of the 24Cxx family, 24c01 to 24cm02.
+    What serial EEPROMs have in common.
     """
-    def __init__(self, part: str, address: int | Address, *, write_cycle_ms: int | None = None, image: os.PathLike[str] | str | bytes | None = None, save: bool = False) -> None:
-        """
-        `image` is a file with the initial contents; with `save`, it follows the contents, and need not
-        be there at first. `write_cycle_ms` is the datasheet's if not given.
-
-        ValueError for an unknown part and for an address that it cannot have, ImageError for an image
-        that cannot be used.
-        """
     def load_image(self, path: os.PathLike[str] | str | bytes) -> None:
         """
         Fills the start of the contents from a file. ImageError if that does not work.
@@ -297,6 +391,98 @@ class At24(Device):
     @write_cycle_ms.setter
     def write_cycle_ms(self, arg1: int) -> None:
         ...
+class Ads1015(Device):
+    """
+    A converter with four inputs: ads1015, ads1115 or tla2024.
+    """
+    def __init__(self, part: str = 'ads1015', *, address: int | Address) -> None:
+        """
+        ValueError for an unknown part, and an address that it cannot have (0x48 to 0x4b).
+        """
+    def set_voltage(self, input: int, volts: float) -> None:
+        """
+        Setting it completes a conversion at once in continuous mode. ValueError outside
+        -0.3 to 5.8, and for an input other than 0 to 3.
+        """
+    def voltage(self, input: int) -> float:
+        """
+        The voltage at AIN0 to AIN3, against ground.
+        """
+    @property
+    def alert_level(self) -> Level:
+        """
+        The ALERT/RDY pin.
+        """
+    @property
+    def configuration(self) -> int:
+        """
+        The configuration register.
+        """
+    @property
+    def high_threshold(self) -> int:
+        """
+        Hi_thresh, left-justified in 16 bits.
+        """
+    @property
+    def low_threshold(self) -> int:
+        """
+        Lo_thresh, left-justified in 16 bits.
+        """
+    @property
+    def reported_voltage(self) -> float:
+        """
+        What the conversion register says, in volts, by the gain it was converted with.
+        """
+class Adxl345(Device):
+    """
+    An accelerometer of three axes with a FIFO: adxl345.
+    """
+    def __init__(self, part: str = 'adxl345', *, address: int | Address, acceleration: typing.Annotated[collections.abc.Sequence[float], "FixedSize(3)"] = [0.0, 0.0, 1.0]) -> None:
+        """
+        ValueError for an unknown part, an address other than 0x53 and 0x1d, and an
+        acceleration that it refuses.
+        """
+    @property
+    def acceleration(self) -> typing.Annotated[list[float], "FixedSize(3)"]:
+        """
+        What it feels on X, Y and Z, in g. Setting it takes a sample at once, in
+        measurement mode. ValueError outside -16 to 16.
+        """
+    @acceleration.setter
+    def acceleration(self, arg1: typing.Annotated[collections.abc.Sequence[float], "FixedSize(3)"]) -> None:
+        ...
+    @property
+    def data_rate(self) -> float:
+        """
+        Samples a second, in hertz.
+        """
+    @property
+    def fifo_entries(self) -> int:
+        """
+        How many samples wait to be read.
+        """
+    @property
+    def int1_level(self) -> Level:
+        """
+        The INT1 pin.
+        """
+    @property
+    def int2_level(self) -> Level:
+        """
+        The INT2 pin.
+        """
+class At24(Eeprom):
+    """
+    A serial EEPROM of the 24Cxx family, 24c01 to 24cm02.
+    """
+    def __init__(self, part: str, address: int | Address, *, write_cycle_ms: int | None = None, image: os.PathLike[str] | str | bytes | None = None, save: bool = False) -> None:
+        """
+        `image` is a file with the initial contents; with `save`, it follows the contents, and need not
+        be there at first. `write_cycle_ms` is the datasheet's if not given.
+
+        ValueError for an unknown part and for an address that it cannot have, ImageError for an image
+        that cannot be used.
+        """
     @property
     def write_protect(self) -> bool:
         """
@@ -305,6 +491,239 @@ class At24(Device):
     @write_protect.setter
     def write_protect(self, arg1: bool) -> None:
         ...
+class Bmp280(Device):
+    """
+    A pressure and temperature sensor, bmp280, or with humidity, bme280.
+    """
+    def __init__(self, part: str = 'bmp280', *, address: int | Address, temperature: float = 25.0, pressure: float = 101325.0) -> None:
+        """
+        ValueError for an unknown part, an address that it cannot have (0x76 and 0x77), and
+        values that it cannot measure.
+        """
+    @property
+    def configuration(self) -> int:
+        """
+        The register config.
+        """
+    @property
+    def control(self) -> int:
+        """
+        The register ctrl_meas.
+        """
+    @property
+    def humidity(self) -> float:
+        """
+        The relative humidity in percent, like the temperature, 50 at first. ValueError
+        outside 0 to 100, and for a bmp280, which does not measure it.
+        """
+    @humidity.setter
+    def humidity(self, arg1: float) -> None:
+        ...
+    @property
+    def is_measuring(self) -> bool:
+        """
+        Whether a measurement is under way.
+        """
+    @property
+    def pressure(self) -> float:
+        """
+        In Pa, like the temperature. ValueError outside 30000 to 110000.
+        """
+    @pressure.setter
+    def pressure(self, arg1: float) -> None:
+        ...
+    @property
+    def temperature(self) -> float:
+        """
+        What the sensor is at, in degrees Celsius. Setting it completes a measurement at
+        once in normal mode. ValueError outside -40 to 85.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+class Ds1307(Device):
+    """
+    A real-time clock: ds1307, ds3231 or ds1339.
+    """
+    def __init__(self, part: str = 'ds1307', *, address: int | Address = 104, time: datetime.datetime | None = None) -> None:
+        """
+        Without a time it is as when power is first applied. ValueError for an unknown part, an
+        address other than 0x68, and a time that it cannot have.
+        """
+    def lose_power(self) -> None:
+        """
+        Takes the supply and the battery away for a moment.
+        """
+    @property
+    def lost_time(self) -> bool:
+        """
+        Whether it says that its time is not to be trusted: CH of the ds1307, else OSF.
+        """
+    @property
+    def square_wave_hz(self) -> int:
+        """
+        The square wave at that pin; 0 if it has another use.
+        """
+    @property
+    def sqw_level(self) -> Level:
+        """
+        The pin SQW/OUT, INT/SQW or SQW/INT.
+        """
+    @property
+    def temperature(self) -> float:
+        """
+        What the ds3231 is at, in degrees Celsius. Setting it completes a conversion at
+        once. ValueError outside -40 to 85, and for the other parts.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+    @property
+    def time(self) -> datetime.datetime:
+        """
+        The time in its counters, without a time zone. Setting it starts a clock that is
+        halted. ValueError outside of the years 2000 to 2099 (ds1307) or 2199.
+        """
+    @time.setter
+    def time(self, arg1: datetime.datetime) -> None:
+        ...
+class Ee1004(Eeprom):
+    """
+    The SPD EEPROM of a DDR4 memory module: 512 bytes in two pages, which commands at 0x36 and 0x37 select
+    for all of these chips on a bus.
+    """
+    def __init__(self, address: int | Address, *, write_cycle_ms: int | None = None, image: os.PathLike[str] | str | bytes | None = None, save: bool = False) -> None:
+        """
+        Keywords as for At24. ValueError for an address outside 0x50 to 0x57, ImageError for an image that
+        cannot be used.
+        """
+    def block_protected(self, block: int) -> bool:
+        """
+        Whether one of the four blocks of 128 bytes is write-protected. IndexError above 3.
+        """
+    def set_block_protected(self, block: int, protect: bool) -> None:
+        """
+        Protects a block or frees it, as a programmer with a high voltage does.
+        """
+    @property
+    def spd_page(self) -> int:
+        """
+        Which of the two pages is visible: 0 or 1.
+        """
+class Ina2xx(Device):
+    """
+    A monitor of voltage, current and power: ina219, ina220, ina226, ina230 or
+    ina231.
+    """
+    def __init__(self, part: str = 'ina219', *, address: int | Address, shunt_resistance: float = 0.01) -> None:
+        """
+        The resistance is in ohms. ValueError for an unknown part, an address that it cannot
+        have (0x40 to 0x4f), and a resistance outside 0.000001 to 1000.
+        """
+    @property
+    def alert_level(self) -> Level:
+        """
+        The ALERT pin; high for a part that has none.
+        """
+    @property
+    def bus_voltage(self) -> float:
+        """
+        In volts. Setting it completes a conversion at once while the chip converts
+        continuously. ValueError outside 0 to 26 (ina219, ina220), 36 (ina226) or 28.
+        """
+    @bus_voltage.setter
+    def bus_voltage(self, arg1: float) -> None:
+        ...
+    @property
+    def calibration(self) -> int:
+        """
+        The calibration register.
+        """
+    @property
+    def configuration(self) -> int:
+        """
+        The configuration register.
+        """
+    @property
+    def current(self) -> float:
+        """
+        The shunt voltage as the current that causes it, in amperes.
+        """
+    @current.setter
+    def current(self, arg1: float) -> None:
+        ...
+    @property
+    def shunt_resistance(self) -> float:
+        """
+        In ohms.
+        """
+    @property
+    def shunt_voltage(self) -> float:
+        """
+        In volts, with the same effect. ValueError outside -0.32 to 0.32 (ina219,
+        ina220) or -0.08192 to 0.08192.
+        """
+    @shunt_voltage.setter
+    def shunt_voltage(self, arg1: float) -> None:
+        ...
+class Jc42(Device):
+    """
+    A temperature sensor of JEDEC JC-42.4: mcp9804, mcp9808, mcp9843, mcp98243 or se97.
+    """
+    def __init__(self, part: str = 'mcp9808', *, address: int | Address, temperature: float = 25.0) -> None:
+        """
+        ValueError for an unknown part, an address that it cannot have (0x18 to 0x1f), and a
+        temperature that it cannot measure.
+        """
+    @property
+    def configuration(self) -> int:
+        """
+        The configuration register.
+        """
+    @property
+    def critical_limit(self) -> float:
+        """
+        T_CRIT, in degrees Celsius.
+        """
+    @property
+    def event_level(self) -> Level:
+        """
+        The EVENT pin (Microchip: Alert).
+        """
+    @property
+    def hysteresis(self) -> float:
+        """
+        Below each limit, in degrees Celsius.
+        """
+    @property
+    def lower_limit(self) -> float:
+        """
+        T_LOWER, in degrees Celsius.
+        """
+    @property
+    def reported_temperature(self) -> float:
+        """
+        What the temperature register says, in degrees Celsius.
+        """
+    @property
+    def resolution(self) -> float:
+        """
+        How fine a conversion is: 0.5, 0.25, 0.125 or 0.0625 degrees Celsius.
+        """
+    @property
+    def temperature(self) -> float:
+        """
+        What the sensor is at, in degrees Celsius. Setting it completes a conversion at
+        once, except in shutdown. ValueError outside -40 to 125.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+    @property
+    def upper_limit(self) -> float:
+        """
+        T_UPPER, in degrees Celsius.
+        """
 class Lm75(Device):
     """
     A temperature sensor with a thermostat: lm75, lm75a, tmp75 or tmp275.
@@ -349,6 +768,438 @@ class Lm75(Device):
     @temperature.setter
     def temperature(self, arg1: float) -> None:
         ...
+class Mcp4725(Device):
+    """
+    A digital-to-analog converter of 12 bits with an EEPROM: mcp4725.
+    """
+    def __init__(self, part: str = 'mcp4725', *, address: int | Address, supply_voltage: float = 3.3) -> None:
+        """
+        ValueError for an unknown part, an address that it cannot have (0x60 to 0x67), and a
+        supply outside 2.7 to 5.5 V.
+        """
+    def power_cycle(self) -> None:
+        """
+        Power off and on: the EEPROM's content goes to the DAC register.
+        """
+    @property
+    def dac_code(self) -> int:
+        """
+        The DAC register: 0 to 4095.
+        """
+    @property
+    def eeprom_code(self) -> int:
+        """
+        What the EEPROM puts into the DAC register at power-up.
+        """
+    @property
+    def is_busy(self) -> bool:
+        """
+        Whether the EEPROM is being written.
+        """
+    @property
+    def output_voltage(self) -> float:
+        """
+        VOUT in volts: 0 while it is powered down.
+        """
+    @property
+    def power_down_kilohms(self) -> int:
+        """
+        The resistor from VOUT to ground: 1, 100 or 500; 0 when not powered down.
+        """
+    @property
+    def supply_voltage(self) -> float:
+        """
+        VDD, which is the reference, in volts. ValueError outside 2.7 to 5.5.
+        """
+    @supply_voltage.setter
+    def supply_voltage(self, arg1: float) -> None:
+        ...
+class Mpu6050(Device):
+    """
+    An accelerometer and a gyroscope of three axes each: mpu6050.
+    """
+    def __init__(self, part: str = 'mpu6050', *, address: int | Address, acceleration: typing.Annotated[collections.abc.Sequence[float], "FixedSize(3)"] = [0.0, 0.0, 1.0], temperature: float = 25.0) -> None:
+        """
+        ValueError for an unknown part, an address other than 0x68 and 0x69, and what the
+        properties refuse.
+        """
+    @property
+    def acceleration(self) -> typing.Annotated[list[float], "FixedSize(3)"]:
+        """
+        What it feels on X, Y and Z, in g. Setting it takes a sample at once, unless the
+        chip sleeps. ValueError outside -16 to 16.
+        """
+    @acceleration.setter
+    def acceleration(self, arg1: typing.Annotated[collections.abc.Sequence[float], "FixedSize(3)"]) -> None:
+        ...
+    @property
+    def angular_velocity(self) -> typing.Annotated[list[float], "FixedSize(3)"]:
+        """
+        How it turns about X, Y and Z, in degrees per second, with the same effect.
+        ValueError outside -2000 to 2000.
+        """
+    @angular_velocity.setter
+    def angular_velocity(self, arg1: typing.Annotated[collections.abc.Sequence[float], "FixedSize(3)"]) -> None:
+        ...
+    @property
+    def fifo_count(self) -> int:
+        """
+        How many bytes are in the FIFO.
+        """
+    @property
+    def interrupt_level(self) -> Level:
+        """
+        The INT pin.
+        """
+    @property
+    def is_asleep(self) -> bool:
+        """
+        Whether it sleeps, as after power-up.
+        """
+    @property
+    def sample_rate(self) -> float:
+        """
+        Samples a second, in hertz.
+        """
+    @property
+    def temperature(self) -> float:
+        """
+        In degrees Celsius, with the same effect. ValueError outside -40 to 85.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+class Pca953x(Device):
+    """
+    A GPIO expander with 8, 16 or 24 pins: pca9534 to pca9555, tca6408 to tca9554.
+    """
+    def __init__(self, part: str = 'pca9555', *, address: int | Address) -> None:
+        """
+        ValueError for an unknown part and for an address that it cannot have.
+        """
+    def drive(self, pin: int, level: Level | None) -> None:
+        """
+        Drives a pin from outside to a level, or lets go of it with None. ValueError for a
+        pin that the part does not have; so do the other methods.
+        """
+    def level(self, pin: int) -> Level:
+        """
+        What a probe on the pin would see. The chip wins where both drive it; a pin that
+        nobody drives is high where the part has pull-ups, and else low.
+        """
+    def output(self, pin: int) -> Level | None:
+        """
+        What the chip drives a pin to; None if it is an input.
+        """
+    def reset(self) -> None:
+        """
+        A pulse at the RESET pin, or power-up. The pins stay driven as they are.
+        """
+    @property
+    def interrupt_level(self) -> Level:
+        """
+        The INT pin: low from an input's change until its port is read, or it is back.
+        """
+    @property
+    def pins(self) -> int:
+        """
+        How many there are.
+        """
+class Pca954x(Mux):
+    """
+    An I2C multiplexer or switch of the PCA954x family, pca9540 to pca9548.
+    """
+    def __init__(self, part: str = 'pca9548', *, address: int | Address) -> None:
+        """
+        ValueError for an unknown part and for an address that it cannot have.
+        """
+    def interrupt_input(self, channel: int) -> Level:
+        """
+        A channel's INT input. IndexError when there is no such channel, ValueError for a part
+        without interrupts.
+        """
+    def reset(self) -> None:
+        """
+        A pulse on the RESET pin. ValueError for a part without one.
+        """
+    def set_interrupt_input(self, channel: int, level: Level) -> None:
+        """
+        Drives a channel's INT input, which is active at a low level.
+        """
+    @property
+    def control(self) -> int:
+        """
+        The control register, as a read gives it.
+        """
+    @property
+    def interrupt_output(self) -> Level:
+        """
+        The INT output: low while one of the inputs is.
+        """
+    @property
+    def selected(self) -> list[int]:
+        """
+        The channels that are connected, in order.
+        """
+class Pcf8563(Device):
+    """
+    A real-time clock with an alarm and a timer.
+    """
+    def __init__(self, part: str = 'pcf8563', *, address: int | Address = 81, time: datetime.datetime | None = None) -> None:
+        """
+        Without a time it is as when power is first applied. ValueError for an unknown part, an
+        address other than 0x51, and a time that it cannot have.
+        """
+    def lose_power(self) -> None:
+        """
+        Takes the supply away for a moment.
+        """
+    @property
+    def interrupt_level(self) -> Level:
+        """
+        The INT pin: low while an alarm or a countdown's end is flagged and enabled.
+        """
+    @property
+    def lost_time(self) -> bool:
+        """
+        VL: whether it says that its time is not to be trusted.
+        """
+    @property
+    def time(self) -> datetime.datetime:
+        """
+        The time in its counters, without a time zone. ValueError outside of the years
+        2000 to 2199.
+        """
+    @time.setter
+    def time(self, arg1: datetime.datetime) -> None:
+        ...
+class PmbusSupply(Device):
+    """
+    A made-up PMBus supply: 48 V in, and 12 V, 5 V and 3.3 V out on the pages 0 to 2.
+    """
+    def __init__(self, part: str = 'pmbus', *, address: int | Address) -> None:
+        """
+        ValueError for an unknown part and for an address outside 0x10 to 0x77.
+        """
+    def is_on(self, page: int) -> bool:
+        """
+        Whether OPERATION has the output on; it gives nothing while it is off.
+        """
+    def output_current(self, page: int) -> float:
+        """
+        In amperes.
+        """
+    def output_voltage(self, page: int) -> float:
+        """
+        In volts. ValueError for a page that is none; so do the other methods.
+        """
+    def set_output_current(self, page: int, amperes: float) -> None:
+        """
+        ValueError outside 0 to 100.
+        """
+    def set_output_voltage(self, page: int, volts: float) -> None:
+        """
+        ValueError outside 0 to what the page's LINEAR16 can say.
+        """
+    def status_word(self, page: int) -> int:
+        """
+        STATUS_WORD of a page.
+        """
+    @property
+    def alert_level(self) -> Level:
+        """
+        The SMBALERT# pin: low while a status register has a bit set.
+        """
+    @property
+    def fan_speed(self) -> float:
+        """
+        In turns per minute. ValueError outside 0 to 30000.
+        """
+    @fan_speed.setter
+    def fan_speed(self, arg1: float) -> None:
+        ...
+    @property
+    def input_current(self) -> float:
+        """
+        In amperes. ValueError outside 0 to 100.
+        """
+    @input_current.setter
+    def input_current(self, arg1: float) -> None:
+        ...
+    @property
+    def input_voltage(self) -> float:
+        """
+        In volts. ValueError outside 0 to 100.
+        """
+    @input_voltage.setter
+    def input_voltage(self, arg1: float) -> None:
+        ...
+    @property
+    def temperature(self) -> float:
+        """
+        In degrees Celsius. ValueError outside -55 to 150.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+class Sht3x(Device):
+    """
+    A humidity and temperature sensor: sht30, sht31, sht35, or sht3x for any.
+    """
+    def __init__(self, part: str = 'sht3x', *, address: int | Address, temperature: float = 25.0, humidity: float = 50.0) -> None:
+        """
+        ValueError for an unknown part, an address that it cannot have (0x44 and 0x45), and
+        values that it cannot measure.
+        """
+    @property
+    def alert_level(self) -> Level:
+        """
+        The ALERT pin.
+        """
+    @property
+    def heater_is_on(self) -> bool:
+        """
+        Whether the heater was switched on.
+        """
+    @property
+    def high_alert_humidity(self) -> float:
+        """
+        What an alert begins above, in percent.
+        """
+    @property
+    def high_alert_temperature(self) -> float:
+        """
+        What an alert begins above, in degrees Celsius.
+        """
+    @property
+    def humidity(self) -> float:
+        """
+        The relative humidity in percent, like the temperature. ValueError outside 0 to
+        100.
+        """
+    @humidity.setter
+    def humidity(self, arg1: float) -> None:
+        ...
+    @property
+    def low_alert_humidity(self) -> float:
+        """
+        What an alert begins below, in percent.
+        """
+    @property
+    def low_alert_temperature(self) -> float:
+        """
+        What an alert begins below, in degrees Celsius.
+        """
+    @property
+    def measures_periodically(self) -> bool:
+        """
+        Whether it is in periodic mode.
+        """
+    @property
+    def status(self) -> int:
+        """
+        The status register.
+        """
+    @property
+    def temperature(self) -> float:
+        """
+        What the sensor is at, in degrees Celsius. Setting it completes a measurement at
+        once in periodic mode. ValueError outside -40 to 125.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+class Tmp102(Device):
+    """
+    A temperature sensor with an alert: tmp102 or tmp112.
+    """
+    def __init__(self, part: str = 'tmp102', *, address: int | Address, temperature: float = 25.0) -> None:
+        """
+        ValueError for an unknown part, an address that it cannot have (0x48 to 0x4b), and a
+        temperature that it cannot measure.
+        """
+    @property
+    def alert_level(self) -> Level:
+        """
+        The ALERT pin.
+        """
+    @property
+    def configuration(self) -> int:
+        """
+        The configuration register.
+        """
+    @property
+    def high_limit(self) -> float:
+        """
+        T_HIGH, in degrees Celsius.
+        """
+    @property
+    def low_limit(self) -> float:
+        """
+        T_LOW, in degrees Celsius.
+        """
+    @property
+    def reported_temperature(self) -> float:
+        """
+        What the temperature register says, in degrees Celsius.
+        """
+    @property
+    def temperature(self) -> float:
+        """
+        What the sensor is at, in degrees Celsius. Setting it completes a conversion at
+        once, except in shutdown. ValueError outside -55 to 150.
+        """
+    @temperature.setter
+    def temperature(self, arg1: float) -> None:
+        ...
+class FaultKind(enum.Enum):
+    """
+    What can go wrong on a bus.
+    """
+    bad_pec: typing.ClassVar[FaultKind]
+    flip: typing.ClassVar[FaultKind]
+    lose_arbitration: typing.ClassVar[FaultKind]
+    nack: typing.ClassVar[FaultKind]
+    short_read: typing.ClassVar[FaultKind]
+    stretch: typing.ClassVar[FaultKind]
+    stuck_scl: typing.ClassVar[FaultKind]
+    stuck_sda: typing.ClassVar[FaultKind]
+class Fault:
+    """
+    A fault and which messages it befalls; made by the functions of vhost_device.faults.
+    """
+    def __init__(self, kind: FaultKind, *, address: int | Address | None = None, read: bool | None = None, when: collections.abc.Callable[[Address, bool, bytes, int], bool] | None = None, times: int | None = None, probability: float = 1.0, byte: int | None = None, mask: int = 0, length: int = 0, duration: float = 0.0) -> None:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def kind(self) -> FaultKind:
+        ...
+class FaultInjector(Adapter):
+    """
+    The C++ half of vhost_device.faults.FaultInjector.
+    """
+    def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock = None) -> None:
+        ...
+    def _add(self, fault: Fault) -> int:
+        ...
+    def _hits(self, number: int) -> int:
+        ...
+    def _remove(self, number: int) -> int:
+        ...
+    def clear(self) -> None:
+        """
+        Takes every fault away.
+        """
+    def clear_bus(self) -> bool:
+        """
+        Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).
+        False when the bus is still stuck, because something holds SCL.
+        """
+    def set_seed(self, seed: int) -> None:
+        """
+        Begins the draw of probabilities anew.
+        """
 class Transaction:
     """
     A transaction that was recorded: from START to STOP. str() is its line of text.
@@ -484,6 +1335,8 @@ class Bus(Adapter):
         ...
     def _attach(self, device: Device, supervisor: ScriptSupervisor) -> None:
         ...
+    def _set_supervisor(self, supervisor: ScriptSupervisor) -> None:
+        ...
     def clear(self) -> None:
         """
         Takes every chip off.
@@ -503,9 +1356,15 @@ class Bus(Adapter):
     def _tracer(self) -> Tracer:
         ...
     @property
+    def all_devices(self) -> dict[str, Device]:
+        """
+        The chips with those behind muxes, each after its mux, by where they are:
+        "pca9548@70/1/lm75@48" is at 0x48 behind channel 1 of the mux at 0x70.
+        """
+    @property
     def devices(self) -> list[Device]:
         """
-        The chips in the order of their first addresses.
+        The chips in the order of their first addresses. Without those behind muxes.
         """
 class I2cDev(Adapter):
     """

@@ -14,10 +14,13 @@ from vhost_device._core import (
     At24,
     At24Data,
     Bmp280,
+    Channel,
     Clock,
     Device,
     Direction,
     Ds1307,
+    Ee1004,
+    Eeprom,
     Ina2xx,
     Jc42,
     Level,
@@ -25,7 +28,9 @@ from vhost_device._core import (
     ManualClock,
     Mcp4725,
     Mpu6050,
+    Mux,
     Pca953x,
+    Pca954x,
     Pcf8563,
     PmbusSupply,
     Read,
@@ -49,10 +54,13 @@ __all__ = [
     "Bmp280",
     "BoardError",
     "Bus",
+    "Channel",
     "Clock",
     "Device",
     "Direction",
     "Ds1307",
+    "Ee1004",
+    "Eeprom",
     "Field",
     "ImageError",
     "Ina2xx",
@@ -62,8 +70,10 @@ __all__ = [
     "ManualClock",
     "Mcp4725",
     "Mpu6050",
+    "Mux",
     "Nack",
     "Pca953x",
+    "Pca954x",
     "Pcf8563",
     "PmbusSupply",
     "Pointer",
@@ -96,6 +106,7 @@ class Bus(_core.Bus):
         super().__init__(self._clock)
         self._scripts = ScriptLog()
         self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
+        self._set_supervisor(self._supervisor)
         self.draws_faults = False  # whether the seed decided about faults
 
     if not TYPE_CHECKING:  # to which any name would be fine
