@@ -4,8 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -89,21 +91,41 @@ std::shared_ptr<sim::Bus> load_simulated_bus(const std::string& board) {
   return bus;
 }
 
-/// The board's chips and the granted ones cannot share an address.
-void check_against_board(const BusGrant& grant, const sim::Bus& bus, const std::string& board) {
+/// The board's chips and others cannot share an address; `whose` has `addresses`.
+void check_against_board(const std::vector<i2c::Address>& addresses, const sim::Bus& bus,
+                         const std::string& board,
+                         const std::function<std::string(i2c::Address)>& whose) {
   for (const auto& device : bus.devices()) {
     for (const i2c::Address address : device->addresses()) {
-      if (std::ranges::find(grant.addresses, address) == grant.addresses.end()) continue;
-      throw std::runtime_error("--device-list grants " + to_string(address) + " of '" + grant.bus +
-                               "', where the board " + board + " has '" + device->name() +
-                               "'; take it out of one of the two");
+      if (std::ranges::find(addresses, address) == addresses.end()) continue;
+      throw std::runtime_error(whose(address) + ", where the board " + board + " has '" +
+                               device->name() + "'; take it out of one of the two");
     }
   }
 }
 
+/// The addresses of a recording lead to it, and without a board all others, too: it reports them.
+void add_replay(i2c::Router& router, const Replaying& replaying, std::size_t guest,
+                const sim::Bus* simulated, const std::string& board) {
+  const auto& replayer = replaying.of(guest);
+  const std::vector<i2c::Address>& addresses = replaying.addresses(guest);
+  if (simulated != nullptr) {
+    check_against_board(addresses, *simulated, board, [&](i2c::Address address) {
+      return "--replay " + replaying.path() + " has " + to_string(address);
+    });
+  }
+  for (const i2c::Address address : addresses) {
+    if (router.grant(replayer, std::span(&address, 1))) continue;
+    throw std::runtime_error("--replay " + replaying.path() + " has " + to_string(address) +
+                             ", which --device-list grants; take it out of one of the two");
+  }
+  if (simulated == nullptr) router.grant_rest(replayer);
+}
+
 }  // namespace
 
-std::vector<std::shared_ptr<i2c::Router>> make_guest_buses(const I2cOptions& options) {
+std::vector<std::shared_ptr<i2c::Router>> make_guest_buses(const I2cOptions& options,
+                                                           const Replaying& replaying) {
   const HostAdapters host(options);
   const auto simulated = options.board.empty() ? nullptr : load_simulated_bus(options.board);
 
@@ -113,11 +135,19 @@ std::vector<std::shared_ptr<i2c::Router>> make_guest_buses(const I2cOptions& opt
     if (!options.device_lists.empty()) {
       const bool own = options.device_lists.size() > 1;
       for (const BusGrant& grant : options.device_lists.at(own ? guest : 0)) {
-        if (simulated) check_against_board(grant, *simulated, options.board);
+        if (simulated) {
+          check_against_board(
+              grant.addresses, *simulated, options.board, [&grant](i2c::Address address) {
+                return "--device-list grants " + to_string(address) + " of '" + grant.bus + "'";
+              });
+        }
         if (!router->grant(host.of(grant), grant.addresses)) {
           throw std::logic_error("an address was granted twice, which the list's parser refuses");
         }
       }
+    }
+    if (replaying.is_asked_for()) {
+      add_replay(*router, replaying, guest, simulated.get(), options.board);
     }
     if (simulated) router->grant_rest(simulated);
     buses.push_back(std::move(router));

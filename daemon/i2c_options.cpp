@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/io/server.hpp"
+#include "daemon/replay_options.hpp"
 #include "daemon/trace_option.hpp"
 
 namespace vhost_device::daemon {
@@ -21,7 +22,7 @@ namespace {
 constexpr auto description =
     "Gives virtual machines an I2C bus (vhost-user back-end for virtio-i2c).\n"
     "The chips on the bus are real ones behind the host's adapters, simulated ones\n"
-    "that a devicetree file describes, or both.";
+    "that a devicetree file describes, replayed ones of a recording, or some of each.";
 
 constexpr auto footer = R"(
 Examples:
@@ -44,6 +45,10 @@ Examples:
 
   What moves on the bus, to read here and to open in Wireshark later:
     vhost-device-i2c -s /tmp/vi2c.sock -b board.dts --trace=- --trace=bus.pcapng
+
+  What a machine does on real chips, recorded once and replayed without them:
+    vhost-device-i2c -s /tmp/vi2c.sock -l 3:0x48:0x50 --record=session.txt
+    vhost-device-i2c -s /tmp/vi2c.sock --replay=session.txt
 
 Signals:
   SIGTERM and SIGINT end it at once, and its sockets are removed.
@@ -128,6 +133,7 @@ class CommandLine {
         ->option_text("WHEN")
         ->check(refuse_poll);
     add_trace_option(app_, options_.traces);
+    add_record_option(app_, options_.record);
     add_sockets();
     add_chips();
     for (CLI::Option* const option : app_.get_options()) {
@@ -142,12 +148,13 @@ class CommandLine {
     if (app_.count("--socket-path") + app_.count("--fd") + app_.count("--connect") == 0) {
       throw CLI::RequiredError("One of --socket-path, --connect and --fd");
     }
-    if (app_.count("--device-list") + app_.count("--board") == 0) {
-      throw CLI::RequiredError("--device-list, --board or both");
+    if (app_.count("--device-list") + app_.count("--board") + app_.count("--replay") == 0) {
+      throw CLI::RequiredError("At least one of --device-list, --board and --replay");
     }
     if (const std::string refusal = refuse_traces(options_.traces); !refusal.empty()) {
       throw CLI::ValidationError("--trace", refusal);
     }
+    refuse_recording(options_.record, options_.replay, options_.traces);
     if (milliseconds_ > 0) options_.timeout = std::chrono::milliseconds(milliseconds_);
     if (const auto poll = io::parse_poll_policy(poll_)) options_.poll = *poll;
     read_device_lists();
@@ -211,6 +218,7 @@ class CommandLine {
         ->option_text("FILE")
         ->check(refuse_nothing)
         ->group(group);
+    add_replay_options(app_, options_.replay, options_.replay_order, group);
     app_.add_flag("--allow-reserved", allow_reserved_,
                   "Let --device-list have addresses outside 0x08 to 0x77")
         ->option_text(" ")  // in the place of what it needs

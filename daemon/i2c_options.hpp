@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/linux/device_list.hpp"
+#include "core/i2c/replay/replayer.hpp"
 #include "core/io/poll_window.hpp"
 
 namespace vhost_device::daemon {
@@ -23,9 +24,11 @@ struct I2cOptions {
   std::size_t socket_count = 1;
   mode_t socket_mode = 0600;
 
-  // What is on the bus: one of the first two, or both.
+  // What is on the bus: at least one of the first three.
   std::vector<std::vector<linux_i2c::BusGrant>> device_lists;  ///< One for all guests, or for each.
   std::string board;
+  std::string replay;  ///< A recording.
+  i2c::ReplayOrder replay_order = i2c::ReplayOrder::state;
   bool force = false;
   std::optional<std::chrono::milliseconds> timeout;
   std::optional<unsigned> retries;
@@ -33,6 +36,7 @@ struct I2cOptions {
   io::PollPolicy poll;
   std::string log_level = "info";
   std::vector<std::string> traces;  ///< Files, and "-" for standard output.
+  std::string record;               ///< A file; empty for none.
 
   /// How many guests there can be at the same time.
   [[nodiscard]] std::size_t guest_count() const {

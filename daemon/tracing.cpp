@@ -9,9 +9,11 @@
 #include <cerrno>
 #include <ctime>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "core/i2c/replay/recording_format.hpp"
 #include "core/i2c/trace/tracer.hpp"
 
 namespace vhost_device::daemon {
@@ -32,7 +34,7 @@ std::string to_text(std::time_t seconds) {
   return {text.data(), length};
 }
 
-support::UniqueFd open(const std::string& path) {
+support::UniqueFd open_to_write(const std::string& path) {
   if (path != standard_output) return i2c::open_trace_file(path);
   support::UniqueFd copy(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!copy) throw std::system_error(errno, std::generic_category(), "standard output");
@@ -41,7 +43,8 @@ support::UniqueFd open(const std::string& path) {
 
 }  // namespace
 
-Tracing::Tracing(const std::vector<std::string>& paths, std::size_t guest_count) {
+Tracing::Tracing(const std::vector<std::string>& traces, const std::string& recording,
+                 std::size_t guest_count) {
   const auto today = system_clock::now();
   offset_ =
       nanoseconds(today.time_since_epoch()) - nanoseconds(steady_clock::now().time_since_epoch());
@@ -55,18 +58,26 @@ Tracing::Tracing(const std::vector<std::string>& paths, std::size_t guest_count)
   labels.origin = std::chrono::seconds(second);
   labels.begun = to_text(second);
 
-  for (const std::string& path : paths) {
-    i2c::TraceFile::Options options;
-    options.name = path == standard_output ? "to standard output" : path;
-    options.on_warning = [](const std::string& text) { spdlog::warn("{}", text); };
-    try {
-      files_.push_back(std::make_shared<i2c::TraceFile>(
-          open(path), i2c::make_trace_format(i2c::trace_file_type(path), labels),
-          std::move(options)));
-    } catch (const std::system_error& error) {
-      throw std::runtime_error("--trace: " + std::string(error.what()) +
-                               "; name a file that can be written, or - for standard output");
-    }
+  for (const std::string& path : traces) {
+    open("--trace", path, i2c::make_trace_format(i2c::trace_file_type(path), labels));
+  }
+  if (!recording.empty()) {
+    open("--record", recording, std::make_unique<i2c::RecordingFormat>(labels));
+  }
+}
+
+void Tracing::open(const char* option, const std::string& path,
+                   std::unique_ptr<i2c::TraceFormat> format) {
+  i2c::TraceFile::Options options;
+  options.name = path == standard_output ? "to standard output" : path;
+  options.on_warning = [](const std::string& text) { spdlog::warn("{}", text); };
+  try {
+    files_.push_back(std::make_shared<i2c::TraceFile>(open_to_write(path), std::move(format),
+                                                      std::move(options)));
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(
+        std::string(option) + ": " + error.what() + "; name a file that can be written" +
+        (option == std::string_view("--trace") ? ", or - for standard output" : ""));
   }
 }
 

@@ -12,13 +12,15 @@
 
 namespace vhost_device::daemon {
 
-/// What --trace asks for: files that everything is written to that moves on the guests' buses. The
-/// bus of the guest on the first socket is "guest0" in them.
+/// What --trace and --record ask for: files that everything is written to that moves on the guests'
+/// buses. The bus of the guest on the first socket is "guest0" in them.
 class Tracing {
  public:
-  /// Opens the files. "-" is standard output, as text. Throws std::runtime_error, with what to do
-  /// about it in the text, for one that cannot be written.
-  Tracing(const std::vector<std::string>& paths, std::size_t guest_count);
+  /// Opens the files: `traces`, of which "-" is standard output, as text, and `recording`, unless
+  /// that is empty. Throws std::runtime_error, with what to do about it in the text, for one that
+  /// cannot be written.
+  Tracing(const std::vector<std::string>& traces, const std::string& recording,
+          std::size_t guest_count);
 
   /// A guest's bus with a Tracer over it; the bus itself if there is nothing to write to.
   [[nodiscard]] std::shared_ptr<i2c::Adapter> trace(std::shared_ptr<i2c::Adapter> bus,
@@ -28,6 +30,9 @@ class Tracing {
   void close(std::chrono::milliseconds limit);
 
  private:
+  /// `option` is the one that asks for it.
+  void open(const char* option, const std::string& path, std::unique_ptr<i2c::TraceFormat> format);
+
   std::vector<std::shared_ptr<i2c::TraceFile>> files_;
   std::chrono::nanoseconds offset_{0};  // of a clock that never goes back, to that of the calendar
 };

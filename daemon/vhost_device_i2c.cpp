@@ -21,6 +21,7 @@
 #include "core/io/server.hpp"
 #include "daemon/guest_buses.hpp"
 #include "daemon/i2c_options.hpp"
+#include "daemon/replaying.hpp"
 #include "daemon/tracing.hpp"
 
 namespace vhost_device::daemon {
@@ -69,9 +70,10 @@ std::unique_ptr<io::Server> make_server(const I2cOptions& options,
 int serve(const I2cOptions& options) {
   // The devicetree compiler shall not inherit it.
   if (options.fd) ::fcntl(*options.fd, F_SETFD, FD_CLOEXEC);
-  Tracing tracing(options.traces, options.guest_count());
+  const Replaying replaying(options.replay, options.replay_order, options.guest_count());
+  Tracing tracing(options.traces, options.record, options.guest_count());
   std::vector<std::shared_ptr<i2c::Adapter>> buses;
-  for (auto& bus : make_guest_buses(options)) {
+  for (auto& bus : make_guest_buses(options, replaying)) {
     buses.push_back(tracing.trace(std::move(bus), buses.size()));
   }
 
@@ -94,6 +96,7 @@ int serve(const I2cOptions& options) {
   end_signals.wait();
   if (!server->stop(stop_limit)) spdlog::warn("a transfer is still under way; leaving it");
   tracing.close(stop_limit);
+  replaying.report();
   spdlog::shutdown();
   // Without the destructors: a thread may be in a transfer that never ends.
   std::_Exit(exit_ok);

@@ -23,6 +23,9 @@ OPTIONS = (
     "--socket-mode MODE",
     "--fd FDNUM",
     "--board FILE",
+    "--record FILE",
+    "--replay FILE",
+    "--replay-mode MODE",
     "--log-level LEVEL",
 )
 

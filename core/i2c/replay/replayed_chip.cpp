@@ -19,10 +19,10 @@ constexpr std::string_view before_any_write;
 // ---- from the recording
 
 void ReplayedChip::learn(Outcome outcome) {
-  const bool is_about_address =
-      outcome.error == TransferError::address_nack || outcome.error == TransferError::not_permitted;
-  if (is_about_address) refusal_ = outcome;
-  answers_ |= outcome.error == TransferError::none || outcome.error == TransferError::data_nack;
+  const bool answered =
+      outcome.error == TransferError::none || outcome.error == TransferError::data_nack;
+  if (!answered) refusal_ = outcome;
+  answers_ |= answered;
 }
 
 void ReplayedChip::begin_visit(std::string_view key, Visit visit) {
