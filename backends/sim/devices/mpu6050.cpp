@@ -25,7 +25,7 @@ constexpr double max_g = 16;
 constexpr double max_degrees_per_s = 2000;
 constexpr double min_c = -40;
 constexpr double max_c = 85;
-constexpr Time pulse = 50us;  // 4.15, LATCH_INT_EN
+constexpr Time pulse = 50us;  // 4.14, LATCH_INT_EN
 
 namespace pin {  // of INT_PIN_CFG
 constexpr std::uint32_t active_low = 0x80;
