@@ -47,7 +47,7 @@ Bus::~Bus() {
   domain_->mutex.unlock();
 }
 
-void Bus::attach(std::shared_ptr<Device> device) {
+void Bus::attach(const std::shared_ptr<Device>& device) {
   if (!device) throw std::invalid_argument("there is no chip to attach");
   const std::scoped_lock lock(domain_->mutex);
   segment_.attach(device, domain_);
@@ -123,48 +123,21 @@ i2c::TransferResult Bus::do_transfer(std::span<const i2c::Message> messages) {
   return result;
 }
 
-i2c::TransferError Bus::run(const i2c::Message& message, i2c::TransferResult& result) {
-  if (!one_chip_answers_) return run_through_muxes(message, result);
-  const auto* const found = segment_.find(message.address);
-  if (found == nullptr) return i2c::TransferError::address_nack;
-  return run_with(**found, message, result);
+void Bus::enter(Device& device) {
+  current_ = &device;
+  outer_ = BusMutex::calls(&device);
 }
 
-i2c::TransferError Bus::run_through_muxes(const i2c::Message& message,
-                                          i2c::TransferResult& result) {
-  answering_.clear();
-  segment_.find_all(message.address, answering_);
-  for (const Segment* const segment : connected_) segment->find_all(message.address, answering_);
-  if (answering_.empty()) return i2c::TransferError::address_nack;
-  if (answering_.size() == 1) return run_with(*answering_.front(), message, result);
-  return run_with_all(message, result);
+inline void Bus::exit() {
+  BusMutex::calls(outer_);
+  current_ = nullptr;
+  if (!leaving_.empty()) part_from_leaving();
 }
 
-i2c::TransferError Bus::run_with_all(const i2c::Message& message, i2c::TransferResult& result) {
-  i2c::TransferError error = i2c::TransferError::address_nack;
-  std::uint32_t acknowledged = 0;
-  // Where nobody drives the line low, it is high.
-  if (message.read) std::ranges::fill(message.data, std::byte{0xff});
-  for (std::size_t i = 0; i < answering_.size(); ++i) {
-    if (answering_[i] == nullptr) continue;
-    i2c::Message own = message;
-    if (message.read) own.data = std::span(read_by_one_).first(message.data.size());
-    result.acknowledged = i2c::TransferResult::not_known;
-    const i2c::TransferError its_error = run_with(*answering_[i], own, result);
-    error = joined(error, its_error);
-    if (its_error == i2c::TransferError::data_nack) {
-      acknowledged = std::max(acknowledged, result.acknowledged);  // the unknown is the largest
-    }
-    if (!message.read || its_error != i2c::TransferError::none) continue;
-    std::ranges::transform(message.data, own.data, message.data.begin(), std::bit_and<>());
-  }
-  result.acknowledged =
-      error == i2c::TransferError::data_nack ? acknowledged : i2c::TransferResult::not_known;
-  return error;
-}
-
-i2c::TransferError Bus::run_with(Device& device, const i2c::Message& message,
-                                 i2c::TransferResult& result) {
+// A call less on the way of most messages.
+[[gnu::always_inline]] inline i2c::TransferError Bus::run_with(Device& device,
+                                                               const i2c::Message& message,
+                                                               i2c::TransferResult& result) {
   if (std::ranges::find(addressed_, &device) == addressed_.end()) addressed_.push_back(&device);
   enter(device);
   const i2c::TransferError error = device.message(message);
@@ -174,6 +147,49 @@ i2c::TransferError Bus::run_with(Device& device, const i2c::Message& message,
     if (!name.empty()) i2c::name_register(result.completed, name);
   }
   exit();
+  return error;
+}
+
+i2c::TransferError Bus::run(const i2c::Message& message, i2c::TransferResult& result) {
+  Device* device = nullptr;
+  if (one_chip_answers_) {
+    const auto* const found = segment_.find(message.address);
+    if (found != nullptr) device = found->get();
+  } else {
+    find_answering(message.address);
+    if (answering_.size() > 1) return run_with_all(message, result);
+    if (!answering_.empty()) device = answering_.front();
+  }
+  if (device == nullptr) return i2c::TransferError::address_nack;
+  return run_with(*device, message, result);
+}
+
+void Bus::find_answering(i2c::Address address) {
+  answering_.clear();
+  segment_.find_all(address, answering_);
+  for (const Segment* const segment : connected_) segment->find_all(address, answering_);
+}
+
+i2c::TransferError Bus::run_with_all(const i2c::Message& message, i2c::TransferResult& result) {
+  i2c::TransferError error = i2c::TransferError::address_nack;
+  std::uint32_t acknowledged = 0;
+  // Where nobody drives the line low, it is high.
+  if (message.read) std::ranges::fill(message.data, std::byte{0xff});
+  for (Device* const device : answering_) {
+    if (device == nullptr) continue;  // left, by what another one did
+    i2c::Message own = message;
+    if (message.read) own.data = std::span(read_by_one_).first(message.data.size());
+    result.acknowledged = i2c::TransferResult::not_known;
+    const i2c::TransferError its_error = run_with(*device, own, result);
+    error = joined(error, its_error);
+    if (its_error == i2c::TransferError::data_nack) {
+      acknowledged = std::max(acknowledged, result.acknowledged);  // the unknown is the largest
+    }
+    if (!message.read || its_error != i2c::TransferError::none) continue;
+    std::ranges::transform(message.data, own.data, message.data.begin(), std::bit_and<>());
+  }
+  result.acknowledged =
+      error == i2c::TransferError::data_nack ? acknowledged : i2c::TransferResult::not_known;
   return error;
 }
 
@@ -188,15 +204,7 @@ void Bus::stop_addressed() {
   addressed_.clear();
 }
 
-void Bus::enter(Device& device) {
-  current_ = &device;
-  outer_ = BusMutex::calls(&device);
-}
-
-void Bus::exit() {
-  BusMutex::calls(outer_);
-  current_ = nullptr;
-  if (leaving_.empty()) return;
+void Bus::part_from_leaving() {
   for (const auto& device : leaving_) device->leave();
   leaving_.clear();
 }

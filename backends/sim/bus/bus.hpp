@@ -40,7 +40,7 @@ class Bus final : public i2c::Adapter {
   /// Throws std::invalid_argument, with the bus as it was, when one of its addresses is taken, by
   /// a chip behind a mux, too (the text names both chips), is the general call address, when the
   /// chip is on a bus already, or when there is no chip. An address that both share is not taken.
-  void attach(std::shared_ptr<Device> device);
+  void attach(const std::shared_ptr<Device>& device);
 
   /// Takes a chip off the bus, after the transaction under way (unless called from inside it). The
   /// chip's clock stays the bus's. Throws std::invalid_argument when it is not on this bus.
@@ -87,16 +87,17 @@ class Bus final : public i2c::Adapter {
 
   struct Transaction;  // bus.cpp
   [[nodiscard]] i2c::TransferError run(const i2c::Message& message, i2c::TransferResult& result);
-  [[nodiscard]] i2c::TransferError run_through_muxes(const i2c::Message& message,
-                                                     i2c::TransferResult& result);
   [[nodiscard]] i2c::TransferError run_with_all(const i2c::Message& message,
                                                 i2c::TransferResult& result);
   [[nodiscard]] i2c::TransferError run_with(Device& device, const i2c::Message& message,
                                             i2c::TransferResult& result);
+  /// Notes all chips at an address.
+  void find_answering(i2c::Address address);
   void stop_addressed();
   /// Around each call into a chip, so that it can leave in the middle.
   void enter(Device& device);
   void exit();
+  void part_from_leaving();
 
   // For Segment and Mux, with the lock held.
 

@@ -115,13 +115,11 @@ Ack At24::start(Direction /*direction*/) {
 }
 
 Ack At24::write_all(std::span<const std::byte> values) {
-  for (const std::byte value : values) {
-    if (pointer_bytes_seen_ < geometry_.pointer_bytes) {
-      load_pointer(std::to_integer<std::size_t>(value));
-    } else {
-      latch(value);
-    }
+  while (!values.empty() && pointer_bytes_seen_ < geometry_.pointer_bytes) {
+    load_pointer(std::to_integer<std::size_t>(values.front()));
+    values = values.subspan(1);
   }
+  latch(values);
   return Ack::ack;
 }
 

@@ -86,7 +86,7 @@ Ack Ee1004::write_all(std::span<const std::byte> values) {
     refused_after(1);
     return Ack::nack;
   }
-  for (const std::byte value : values.subspan(1)) latch(value);
+  latch(values.subspan(1));
   return Ack::ack;
 }
 

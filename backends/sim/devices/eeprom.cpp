@@ -31,12 +31,17 @@ Ack Eeprom::begin() {
   return Ack::ack;
 }
 
-void Eeprom::latch(std::byte value) {
-  const std::size_t offset = pointer_ % page_size();
-  page_[offset] = value;
-  latched_.set(offset);
-  // The counter does not leave the page: more bytes than that go over the first ones.
-  pointer_ = pointer_ - offset + (offset + 1) % page_size();
+void Eeprom::latch(std::span<const std::byte> values) {
+  const std::size_t mask = page_size_ - 1;
+  const std::size_t page = pointer_ & ~mask;
+  std::size_t offset = pointer_ & mask;
+  for (const std::byte value : values) {
+    page_[offset] = value;
+    latched_.set(offset);
+    // The counter does not leave the page: more bytes than that go over the first ones.
+    offset = (offset + 1) & mask;
+  }
+  pointer_ = page | offset;
 }
 
 void Eeprom::read_on(std::span<std::byte> values, std::size_t rollover) {

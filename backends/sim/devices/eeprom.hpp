@@ -64,8 +64,8 @@ class Eeprom : public Device {
   /// What follows START: drops what was latched, since only STOP starts the write cycle. NACK while
   /// one is running.
   [[nodiscard]] Ack begin();
-  /// A byte at the address counter, which goes round within its page.
-  void latch(std::byte value);
+  /// Bytes from the address counter on, which goes round within its page.
+  void latch(std::span<const std::byte> values);
   /// Bytes from the address counter on, which goes round at multiples of `rollover`.
   void read_on(std::span<std::byte> values, std::size_t rollover);
 

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <memory>
-#include <numeric>
 #include <stdexcept>
 
 #include "backends/sim/bus/bus.hpp"
@@ -189,15 +188,16 @@ TEST_F(Ee1004Test, state_goes_to_another_one) {
   spd->set_block_protected(1, true);
   static_cast<void>(controller.write(0x37, bytes({0})));
   static_cast<void>(controller.write(0x50, bytes({0x20, 7})));
-  Ee1004 other(at(0x57));
+  const auto other = std::make_shared<Ee1004>(at(0x57));
+  bus.attach(other);
 
-  other.set_state(spd->state());
+  other->set_state(spd->state());
 
-  EXPECT_EQ(other.state(), spd->state());
-  EXPECT_EQ(other.spd_page(), 1U);
-  EXPECT_TRUE(other.busy());
-  EXPECT_TRUE(other.block_protected(1));
-  EXPECT_EQ(other.read_data(0x120, 1), bytes({7}));
+  EXPECT_EQ(other->state(), spd->state());
+  EXPECT_EQ(other->spd_page(), 1U);
+  EXPECT_TRUE(other->busy());
+  EXPECT_TRUE(other->block_protected(1));
+  EXPECT_EQ(other->read_data(0x120, 1), bytes({7}));
 }
 
 TEST(Ee1004, board_gives_it_a_write_cycle) {
