@@ -23,7 +23,7 @@ _REPLACEMENTS = (
     (r"    @classmethod\n    def __new__\(cls, value\):\n        \.\.\.\n", ""),
     (r"    @staticmethod\n    def __init_subclass__\(.*\n        \.\.\.\n", ""),
     (r"(def __(?:eq|contains)__\(self, \w+): typing\.Any", r"\1: object"),
-    (r"(\w+): typing\.ClassVar\[(?:Direction|Level)\]", r"\1 = ..."),
+    (r"(\w+): typing\.ClassVar\[(?:AfterRegister|Direction|Endian|FaultKind|Level)\]", r"\1 = ..."),
     (r"(__hash__: typing\.ClassVar\[None\]) = None", r"\1  # type: ignore[assignment]"),
     # A channel gives back what it is given.
     (r"def attach\(self, device: typing\.Any\) -> typing\.Any:", "def attach(self, device: _D) -> _D:"),

@@ -28,6 +28,8 @@ namespace {
 
 using Condition = py::typing::Callable<bool(i2c::Address, bool, py::bytes, int)>;
 
+using Clock = std::optional<std::reference_wrapper<sim::Clock>>;
+
 constexpr std::chrono::milliseconds condition_limit{1000};
 
 /// A condition that is written in Python, called on the thread of a transfer. One that raises
@@ -89,8 +91,8 @@ std::unique_ptr<i2c::Fault> make_fault(i2c::FaultKind kind, std::optional<Addres
 }
 
 std::shared_ptr<i2c::FaultInjector> make_injector(i2c::Adapter& adapter, std::uint64_t seed,
-                                                  const sim::Clock* clock) {
-  i2c::FaultInjector::Options options = fault_options(clock);
+                                                  Clock clock) {
+  i2c::FaultInjector::Options options = fault_options(clock ? &clock->get() : nullptr);
   options.seed = seed;
   return std::make_shared<i2c::FaultInjector>(share(adapter), std::move(options));
 }

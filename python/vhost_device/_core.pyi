@@ -271,15 +271,15 @@ class Endian(enum.Enum):
     """
     The order of a register's bytes.
     """
-    big: typing.ClassVar[Endian]
-    little: typing.ClassVar[Endian]
+    big = ...
+    little = ...
 class AfterRegister(enum.Enum):
     """
     What comes behind a register within one message.
     """
-    next: typing.ClassVar[AfterRegister]
-    nothing: typing.ClassVar[AfterRegister]
-    same: typing.ClassVar[AfterRegister]
+    next = ...
+    nothing = ...
+    same = ...
 class RegisterLayout:
     """
     The C++ half of a RegisterDevice's class: its map of registers.
@@ -1156,14 +1156,14 @@ class FaultKind(enum.Enum):
     """
     What can go wrong on a bus.
     """
-    bad_pec: typing.ClassVar[FaultKind]
-    flip: typing.ClassVar[FaultKind]
-    lose_arbitration: typing.ClassVar[FaultKind]
-    nack: typing.ClassVar[FaultKind]
-    short_read: typing.ClassVar[FaultKind]
-    stretch: typing.ClassVar[FaultKind]
-    stuck_scl: typing.ClassVar[FaultKind]
-    stuck_sda: typing.ClassVar[FaultKind]
+    bad_pec = ...
+    flip = ...
+    lose_arbitration = ...
+    nack = ...
+    short_read = ...
+    stretch = ...
+    stuck_scl = ...
+    stuck_sda = ...
 class Fault:
     """
     A fault and which messages it befalls; made by the functions of vhost_device.faults.
@@ -1175,11 +1175,14 @@ class Fault:
     @property
     def kind(self) -> FaultKind:
         ...
+    @property
+    def probability(self) -> float:
+        ...
 class FaultInjector(Adapter):
     """
     The C++ half of vhost_device.faults.FaultInjector.
     """
-    def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock = None) -> None:
+    def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock | None = None) -> None:
         ...
     def _add(self, fault: Fault) -> int:
         ...
@@ -1352,6 +1355,9 @@ class Bus(Adapter):
         several buses in it. Returns warnings. BoardError, and the bus as it was, if the file
         cannot be used.
         """
+    @property
+    def _injector(self) -> FaultInjector:
+        ...
     @property
     def _tracer(self) -> Tracer:
         ...
