@@ -23,7 +23,8 @@ LAYERS = {
     "backends/sim/board": ("core/support", "core/i2c", "backends/sim/bus", "backends/sim/devices"),
     "daemon": ("core", "backends"),
     "python/src": ("core", "backends"),
-    "tests": ("core", "backends", "daemon"),
+    "examples/chips": ("core/support", "core/i2c", "backends/sim"),
+    "tests": ("core", "backends", "daemon", "examples/chips"),
 }
 # What a backend may not use of core/i2c: the guest's side of it.
 NO_SEAM = ("core/i2c/virtio_i2c", "core/i2c/request_group")

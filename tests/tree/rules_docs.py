@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from tree import File, Finding
 
+_BLOCK = re.compile(r"^```\w+ (?P<path>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
 
 def examples_are_shown_and_run(files: Iterable[File]) -> Iterator[Finding]:
     files = tuple(files)
@@ -17,12 +19,25 @@ def examples_are_shown_and_run(files: Iterable[File]) -> Iterator[Finding]:
         if not file.path.startswith("examples/"):
             continue
         name = file.path.removeprefix("examples/")
-        if file.path not in shown:
+        if file.path not in shown and not file.path.endswith("CMakeLists.txt"):
             remedy = "show it in README.md or in docs/, by its path"
             yield Finding(file.path, 1, "is mentioned in no document", remedy)
-        # A test may put the path together from folder and name.
-        if name.rsplit("/", 1)[-1] not in run:
+        # A test may put the path together from folder and name; a source is run by who includes its header.
+        tested = name.rsplit("/", 1)[-1].replace(".cpp", ".hpp")
+        if tested not in run and tested != "CMakeLists.txt":
             yield Finding(file.path, 1, "is run by no test", "run it in tests/python or tests/e2e")
+
+
+def shown_sources_are_whole(files: Iterable[File]) -> Iterator[Finding]:
+    """A block in a document that has the path of a file of the tree behind its language is that file."""
+    files = tuple(files)
+    texts = {file.path: file.text for file in files}
+    for file in files:
+        for match in _BLOCK.finditer(file.text if file.suffix == ".md" else ""):
+            if texts.get(match["path"], match["text"]) != match["text"]:
+                line = file.text.count("\n", 0, match.start()) + 1
+                remedy = "show the file as it is, with its licence line"
+                yield Finding(file.path, line, f"shows another text than {match['path']} has", remedy)
 
 
 def change_log_is_kept(files: Iterable[File]) -> Iterator[Finding]:

@@ -114,6 +114,11 @@ BROKEN: tuple[tuple[Rule, tuple[File, ...], str], ...] = (
         (File("examples/a.py", ""), File("README.md", "examples/a.py")),
         "examples/a.py:1",
     ),
+    (
+        rules_docs.shown_sources_are_whole,
+        (File("docs/a.md", "text\n```cpp core/a.hpp\nint a;\n```\n"), File("core/a.hpp", "int b;\n")),
+        "docs/a.md:2",
+    ),
     (rules_docs.change_log_is_kept, (_CMAKE,), "CHANGELOG.md:1"),
     (rules_docs.change_log_is_kept, (_CMAKE, File("CHANGELOG.md", "## [0.0.9]")), "CHANGELOG.md:1"),
 )
@@ -150,6 +155,10 @@ KEPT: tuple[tuple[Rule, tuple[File, ...]], ...] = (
     (
         rules_docs.examples_are_shown_and_run,
         (File("examples/a.py", ""), File("README.md", "examples/a.py"), File("tests/a.py", '"a.py"')),
+    ),
+    (
+        rules_docs.shown_sources_are_whole,
+        (File("docs/a.md", "```cpp core/a.hpp\nint a;\n```\n"), File("core/a.hpp", "int a;\n")),
     ),
     (rules_docs.change_log_is_kept, (_CMAKE, File("CHANGELOG.md", "## [Unreleased]\n## [0.0.9]"))),
     (rules_docs.change_log_is_kept, (_CMAKE, File("CHANGELOG.md", "## [0.1.0] - 2026-11-22"))),

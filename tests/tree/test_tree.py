@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     rules_text.tests_never_sleep,
     rules_text.links_lead_somewhere,
     rules_docs.examples_are_shown_and_run,
+    rules_docs.shown_sources_are_whole,
     rules_docs.change_log_is_kept,
 )
 
