@@ -58,6 +58,7 @@ PYBIND11_MODULE(_core, module) {
   register_device(module);
   register_mux(module);
   register_registers(module);
+  register_registry(module);
   for (const auto register_chip : chip_registrations) register_chip(module);
   register_faults(module);
   register_trace(module);

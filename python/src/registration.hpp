@@ -12,6 +12,7 @@ void register_clock(pybind11::module_& module);
 void register_device(pybind11::module_& module);
 void register_mux(pybind11::module_& module);
 void register_registers(pybind11::module_& module);
+void register_registry(pybind11::module_& module);
 void register_faults(pybind11::module_& module);
 void register_trace(pybind11::module_& module);
 void register_bus(pybind11::module_& module);

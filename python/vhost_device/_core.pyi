@@ -9,7 +9,7 @@ import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'RegisterDevice', 'RegisterLayout', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'end_scripts', 'flush_log', 'list_adapters', 'log']
+__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'RegisterDevice', 'RegisterLayout', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'chip_families', 'end_scripts', 'flush_log', 'list_adapters', 'log']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -312,6 +312,32 @@ class RegisterDevice(Device):
         """
         Called before each message, and before a test reads or sets a register: brings the
         registers up to now.
+        """
+class ChipFamily:
+    """
+    Parts that share a model: a row of the registry of chips.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def driver(self) -> str:
+        """
+        The Linux driver that proves it: "at24"
+        """
+    @property
+    def name(self) -> str:
+        """
+        "24Cxx EEPROM"
+        """
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """
+        Their names on a board: "24c32"
+        """
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """
+        What stands before the comma in a board's compatible: "atmel"
         """
 class At24Data:
     """
@@ -1430,6 +1456,10 @@ class InProcessGuest(Adapter):
         """
         Leaves. May be called again.
         """
+def chip_families() -> list[ChipFamily]:
+    """
+    Every chip that boards and the daemon know, by family.
+    """
 def end_scripts() -> None:
     """
     Before the interpreter ends: from here on no chip is called any more.

@@ -15,6 +15,7 @@ from vhost_device._core import (
     At24Data,
     Bmp280,
     Channel,
+    ChipFamily,
     Clock,
     Device,
     Direction,
@@ -38,6 +39,7 @@ from vhost_device._core import (
     Sht3x,
     Tmp102,
     Write,
+    chip_families,
 )
 from vhost_device._scripts import ScriptError, ScriptLog
 from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout
@@ -55,6 +57,7 @@ __all__ = [
     "BoardError",
     "Bus",
     "Channel",
+    "ChipFamily",
     "Clock",
     "Device",
     "Direction",
@@ -86,6 +89,7 @@ __all__ = [
     "Sht3x",
     "Tmp102",
     "Write",
+    "chip_families",
 ]
 
 _D = TypeVar("_D", bound=Device)

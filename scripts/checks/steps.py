@@ -11,8 +11,16 @@ from checks.outcome import Row, StepFailed
 from checks.results import read_junit
 from checks.workspace import Workspace, fixed_addresses
 
-CPP_FOLDERS = ("core", "backends", "daemon", "python", "tests")
-PYTHON_PATHS = ("python", "tests", "examples", "scripts", "scripts/tidy", "scripts/count-tests")
+CPP_FOLDERS = ("core", "backends", "daemon", "examples", "python", "tests")
+PYTHON_PATHS = (
+    "python",
+    "tests",
+    "examples",
+    "scripts",
+    "scripts/tidy",
+    "scripts/chip-table",
+    "scripts/count-tests",
+)
 
 TYPED_PATHS = (
     "tests/conftest.py",
