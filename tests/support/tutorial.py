@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"^```(?P<kind>\w+)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$",
 _PIP_INSTALL = re.compile(r"^venv/bin/python -m pip install .*$", re.MULTILINE)
 _LINK = 'import site; site.addsitedir("{folder}")'
 # Of the environment in which these tests run, which is not a user's.
-_OURS = ("PYTHONPATH", "PYTEST_ADDOPTS", "VIRTUAL_ENV")
+_OURS = ("PYTHONPATH", "PYTEST_", "VIRTUAL_ENV")
 _STEP = "=== step"
 
 
@@ -97,6 +97,6 @@ def outputs(printed: str) -> dict[int, str]:
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
     """A user's, in which python3 is the interpreter that these tests run with."""
-    mine = {name: value for name, value in os.environ.items() if name not in _OURS}
+    mine = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     mine["PATH"] = f"{sysconfig.get_config_var('BINDIR')}:{mine['PATH']}"
     return {**mine, **variables}
