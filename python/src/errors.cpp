@@ -7,6 +7,7 @@
 
 #include "backends/linux/adapters.hpp"
 #include "backends/sim/board/board.hpp"
+#include "core/i2c/replay/recording_parser.hpp"
 #include "core/io/front_end_connection.hpp"
 #include "core/io/socket_file.hpp"
 #include "python/src/text.hpp"
@@ -69,6 +70,8 @@ void register_errors() {
       set_error("BoardError", error);
     } catch (const linux_i2c::AdapterError& error) {
       set_error("AdapterError", error);
+    } catch (const i2c::RecordingError& error) {
+      set_error("RecordingError", error);
     } catch (const io::FrontEndError& error) {
       set_error("FrontEndError", error);
     } catch (const io::SocketError& error) {

@@ -64,6 +64,7 @@ PYBIND11_MODULE(_core, module) {
   register_trace(module);
   register_bus(module);
   register_linux(module);
+  register_replay(module);
   register_router(module);
   register_server(module);
   register_guest(module);

@@ -17,6 +17,7 @@ void register_faults(pybind11::module_& module);
 void register_trace(pybind11::module_& module);
 void register_bus(pybind11::module_& module);
 void register_linux(pybind11::module_& module);
+void register_replay(pybind11::module_& module);
 void register_router(pybind11::module_& module);
 void register_server(pybind11::module_& module);
 void register_guest(pybind11::module_& module);

@@ -23,6 +23,7 @@ __all__ = [
     "Nack",
     "NotPermitted",
     "NotSupported",
+    "RecordingError",
     "ScriptTimeout",
     "TooLong",
     "TransferError",
@@ -53,6 +54,10 @@ class AdapterError(Error):
 
 class BoardError(Error):
     """A board file that cannot be used. The text has the file, the node, and what was expected."""
+
+
+class RecordingError(Error):
+    """A recording that cannot be replayed. The text has the file, the line, and what to do about it."""
 
 
 class ImageError(Error):
