@@ -9,7 +9,7 @@ import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'RegisterDevice', 'RegisterLayout', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'chip_families', 'end_scripts', 'flush_log', 'list_adapters', 'log']
+__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'Recorder', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'chip_families', 'end_scripts', 'flush_log', 'list_adapters', 'log']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -1409,6 +1409,34 @@ class I2cDev(Adapter):
         ...
     @property
     def number(self) -> int:
+        ...
+class Recorder(Adapter):
+    """
+    The C++ half of vhost_device.replay.Recorder.
+    """
+    def __init__(self, adapter: Adapter, path: os.PathLike[str] | str | bytes) -> None:
+        ...
+    def _close(self, limit_s: float) -> bool:
+        ...
+    @property
+    def _dropped(self) -> int:
+        ...
+class Replayer(Adapter):
+    """
+    The C++ half of vhost_device.replay.Replayer.
+    """
+    def __init__(self, path: os.PathLike[str] | str | bytes, strict: bool, bus: str | None) -> None:
+        ...
+    def _addresses(self) -> list[Address]:
+        ...
+    def _differences(self) -> list[tuple[str, int]]:
+        ...
+    def _report(self) -> str:
+        ...
+    def _rewind(self) -> None:
+        ...
+    @property
+    def _difference_count(self) -> int:
         ...
 class Router(Adapter):
     """

@@ -12,8 +12,9 @@ docs/REPLAY.md has the rules and the file's grammar.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from types import TracebackType
-from typing import NamedTuple, Union
+from typing import Union
 
 from vhost_device import _core
 from vhost_device._core import Adapter, Address
@@ -27,7 +28,8 @@ _CLOSE_LIMIT_S = 2.0
 _MODES = ("state", "strict")
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True)
+class Difference:
     """Something that was done and that the recording does not have: what, and how often."""
 
     text: str

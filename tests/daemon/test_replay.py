@@ -20,8 +20,8 @@ from vhost_device.i2c import BusError, Read, Write
 EXIT_FAILURE, EXIT_USAGE = 1, 2
 WRITE_LIMIT_S = 10.0
 HEADER = "I2C recording 1\n"
-TEMPERATURE = [Write(0x48, [0x00]), Read(0x48, 2)]
-LIMIT = [Write(0x48, [0x03]), Read(0x48, 2)]
+TEMPERATURE: list[Read | Write] = [Write(0x48, [0x00]), Read(0x48, 2)]
+LIMIT: list[Read | Write] = [Write(0x48, [0x03]), Read(0x48, 2)]
 
 
 @pytest.fixture
