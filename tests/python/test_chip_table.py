@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from vhost_device.sim import chip_families
 
 ROOT = Path(__file__).parents[2]
+DEVICES = ROOT / "backends" / "sim" / "devices"
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from checks.chip_table import BEGIN, END, NoPlace, Row, outdated  # noqa: E402 (needs the path above)
@@ -51,6 +53,15 @@ def test_family_tells_its_parts_and_vendors() -> None:
 
 def test_tables_in_the_documents_are_the_registrys() -> None:
     assert not outdated(chip_families()), "run scripts/chip-table --write and commit it"
+
+
+def test_page_of_chips_has_a_line_for_every_family() -> None:
+    headers = {path.name for path in DEVICES.glob("*.hpp") if "extern const Family" in path.read_text()}
+    lines = re.findall(
+        r"^\| \[.*\]\(\S*/(\w+\.hpp)\)", (ROOT / "docs" / "CHIPS.md").read_text(), re.MULTILINE
+    )
+    assert sorted(lines) == sorted(headers)
+    assert len(headers) == len(chip_families())
 
 
 @pytest.fixture
