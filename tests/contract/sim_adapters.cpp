@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "backends/sim/bus/bus.hpp"
+#include "core/i2c/replay/recorder.hpp"
 #include "core/i2c/router.hpp"
 #include "tests/contract/small_chip.hpp"
 #include "tests/contract/smbus_contract.hpp"
@@ -48,10 +49,17 @@ ContractSubject router_of_two_buses() {
   return subject;
 }
 
+ContractSubject recorded_bus() {
+  ContractSubject subject = simulated_bus();
+  subject.adapter = std::make_shared<Recorder>(subject.adapter, "/dev/null", nullptr);
+  return subject;
+}
+
 const std::vector<ContractCase> cases{{"Bus", simulated_bus},
                                       {"BusWithSmallChip", bus_with_small_chip},
                                       {"RoutedBus", routed_bus},
-                                      {"RouterOfTwoBuses", router_of_two_buses}};
+                                      {"RouterOfTwoBuses", router_of_two_buses},
+                                      {"RecordedBus", recorded_bus}};
 
 INSTANTIATE_TEST_SUITE_P(Simulated, AdapterContract, ::testing::ValuesIn(cases),
                          contract_case_name);
