@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,14 @@ constexpr auto kind_names = std::to_array<KindName>({
     {FaultKind::bad_pec, "bad_pec"},
 });
 
+bool is_stuck(const Fault& fault) {
+  return fault.kind == FaultKind::stuck_sda || fault.kind == FaultKind::stuck_scl;
+}
+
+bool is_of_reads(const Fault& fault) {
+  return fault.kind == FaultKind::short_read || fault.kind == FaultKind::bad_pec;
+}
+
 void check(const Fault& fault) {
   const auto require = [&](bool holds, const std::string& text) {
     if (!holds) throw std::invalid_argument(std::string(to_string(fault.kind)) + ": " + text);
@@ -40,10 +49,13 @@ void check(const Fault& fault) {
           "probability " + std::to_string(fault.probability) + " (expected 0 to 1)");
   require(fault.duration >= std::chrono::nanoseconds(0), "a duration cannot be negative");
   require(fault.kind != FaultKind::flip || fault.mask != 0, "mask 0 changes nothing");
-}
-
-bool is_stuck(const Fault& fault) {
-  return fault.kind == FaultKind::stuck_sda || fault.kind == FaultKind::stuck_scl;
+  // What follows would be without effect, and nobody would notice.
+  require(!is_stuck(fault) || (!fault.address && !fault.read),
+          "a line is stuck for every address and direction; leave these out, or choose by `when`");
+  require(fault.kind != FaultKind::nack || !fault.byte || fault.read != true,
+          "the bytes of a read are the controller's to acknowledge; leave `read` or `byte` out");
+  require(!is_of_reads(fault) || fault.read != false,
+          "it befalls reads, and `read` is false; leave it out");
 }
 
 bool ends(FaultKind kind) {
@@ -120,36 +132,48 @@ std::uint64_t FaultInjector::add(Fault fault) {
 }
 
 std::uint64_t FaultInjector::remove(std::uint64_t number) {
+  std::shared_ptr<Active> removed;
   const std::scoped_lock lock(mutex_);
+  if (const auto past = past_hits_.extract(number); !past.empty()) return past.mapped();
   const auto found =
       std::ranges::find(faults_, number, [](const auto& each) { return each->number; });
   if (found == faults_.end()) return 0;
-  const std::uint64_t hits = (*found)->hits;
+  removed = std::move(*found);
   faults_.erase(found);
   is_empty_ = faults_.empty();
-  return hits;
+  return removed->hits;
 }
 
 std::uint64_t FaultInjector::hits(std::uint64_t number) const {
   const std::scoped_lock lock(mutex_);
   const auto found =
       std::ranges::find(faults_, number, [](const auto& each) { return each->number; });
-  return found != faults_.end() ? (*found)->hits : 0;
+  if (found != faults_.end()) return (*found)->hits;
+  const auto past = past_hits_.find(number);
+  return past != past_hits_.end() ? past->second : 0;
 }
 
+void FaultInjector::count_as_past(const Active& fault) { past_hits_[fault.number] = fault.hits; }
+
 void FaultInjector::clear() {
+  std::vector<std::shared_ptr<Active>> cleared;
   const std::scoped_lock lock(mutex_);
-  faults_.clear();
+  cleared.swap(faults_);
+  for (const auto& each : cleared) count_as_past(*each);
   is_empty_ = true;
 }
 
 bool FaultInjector::clear_bus() {
+  std::vector<std::shared_ptr<Active>> freed;
   const std::scoped_lock lock(mutex_);
-  const auto has = [&](FaultKind kind) {
-    return std::ranges::any_of(faults_, [&](const auto& each) { return each->fault.kind == kind; });
+  const auto is_a = [](FaultKind kind) {
+    return [kind](const auto& each) { return each->fault.kind == kind; };
   };
-  if (has(FaultKind::stuck_scl)) return false;  // there are no pulses on a clock that is held
-  std::erase_if(faults_, [](const auto& each) { return each->fault.kind == FaultKind::stuck_sda; });
+  // There are no pulses on a clock that is held.
+  if (std::ranges::any_of(faults_, is_a(FaultKind::stuck_scl))) return false;
+  std::ranges::copy_if(faults_, std::back_inserter(freed), is_a(FaultKind::stuck_sda));
+  std::erase_if(faults_, is_a(FaultKind::stuck_sda));
+  for (const auto& each : freed) count_as_past(*each);
   is_empty_ = faults_.empty();
   return true;
 }
@@ -169,10 +193,8 @@ void FaultInjector::tell(const Fault& fault, std::span<const Message> messages, 
 
 bool FaultInjector::befalls(Active& active, const Message& message) {
   const Fault& fault = active.fault;
-  if (!is_stuck(fault)) {
-    if (fault.address && *fault.address != message.address) return false;
-    if (fault.read && *fault.read != message.read) return false;
-  }
+  if (fault.address && *fault.address != message.address) return false;
+  if (fault.read && *fault.read != message.read) return false;
   if (!can_befall(fault, message)) return false;
   if (fault.when && !fault.when(message)) return false;
 

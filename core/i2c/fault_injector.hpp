@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "core/i2c/adapter.hpp"
@@ -44,8 +45,9 @@ class FaultInjector final : public Adapter {
   std::uint64_t add(Fault fault);
   /// Takes it away; how often it befell a message. 0 for a number that there is not.
   std::uint64_t remove(std::uint64_t number);
-  /// How often it befell a message so far.
+  /// How often it befell a message so far; also of one that was cleared, until it is removed.
   [[nodiscard]] std::uint64_t hits(std::uint64_t number) const;
+  /// Takes all of them away.
   void clear();
 
   /// Nine pulses on SCL (UM10204, 3.1.16): frees an SDA that a chip holds. False when something is
@@ -73,6 +75,7 @@ class FaultInjector final : public Adapter {
   /// adapter answers.
   [[nodiscard]] TransferResult do_transfer(std::span<const Message> messages) override;
 
+  void count_as_past(const Active& fault);
   [[nodiscard]] Plan plan(std::span<const Message> messages);
   [[nodiscard]] bool befalls(Active& fault, const Message& message);
   [[nodiscard]] TransferResult run(std::span<const Message> messages, const Plan& plan);
@@ -86,7 +89,9 @@ class FaultInjector final : public Adapter {
   const Options options_;
 
   mutable std::mutex mutex_;  // never held in a transaction or a condition
+  // Destroyed outside of the lock, since a condition that ends may use the injector.
   std::vector<std::shared_ptr<Active>> faults_;
+  std::unordered_map<std::uint64_t, std::uint64_t> past_hits_;  // of what was cleared, by number
   std::mt19937_64 random_;
   std::uint64_t last_number_ = 0;
   std::atomic<bool> is_empty_{true};

@@ -17,7 +17,11 @@ probability
     The share of the messages that it befalls, 0 to 1, drawn by the seed of the injector.
 when
     A function that is given the FaultedMessage and says whether it befalls it. It may ask a clock, too:
-    when=lambda message: bus.clock.now > 5.0
+    when=lambda message: bus.clock.now > 5.0. It has a second; one that takes longer or raises says no, and
+    the exception goes to sys.unraisablehook.
+
+A bus keeps its faults alive, and Python's garbage collector does not see that: where `when` knows the bus, as
+above, neither is freed before the fault is released.
 """
 
 from __future__ import annotations
@@ -69,7 +73,7 @@ class Conditions(TypedDict, total=False):
     when: Callable[[FaultedMessage], bool]
 
 
-def nack(byte: int | None = None, **conditions: Unpack[Conditions]) -> Fault:
+def nack(*, byte: int | None = None, **conditions: Unpack[Conditions]) -> Fault:
     """The address is not acknowledged, or with `byte` that byte of a write, counted from 0 after the address.
 
     The bytes before it reach the chip.
@@ -88,7 +92,7 @@ def stretch(seconds: float, **conditions: Unpack[Conditions]) -> Fault:
 def stuck(line: Literal["sda", "scl"], **conditions: Unpack[Conditions]) -> Fault:
     """A line is held low: each transaction ends in a timeout, whatever its address, until it is released.
 
-    clear_bus() frees SDA as well.
+    clear_bus() frees SDA as well. There is no `address` or `read` for it; `when` says from when on.
     """
     if line not in ("sda", "scl"):
         raise ValueError(f"line {line!r}: expected 'sda' or 'scl'")

@@ -121,15 +121,15 @@ def test_condition_on_time_begins_when_its_time_has_come(injector: FaultInjector
 def test_same_seed_draws_the_same_faults(injector: FaultInjector) -> None:
     def outcomes() -> list[bool]:
         injector.set_seed(7)
-        with injector.fault(nack(probability=0.5)) as fault:
-            return [happened(injector, fault.hits) for _ in range(50)]
+        with injector.fault(nack(probability=0.5)):
+            return [happened(injector) for _ in range(50)]
 
     first = outcomes()
     assert first == outcomes()
     assert 5 < sum(first) < 45
 
 
-def happened(injector: FaultInjector, _: int) -> bool:
+def happened(injector: FaultInjector) -> bool:
     try:
         injector.transfer([Read(CHIP, 1)])
     except AddressNack:
@@ -151,6 +151,16 @@ def test_unknown_condition_is_refused_by_name() -> None:
         nack(adress=0x50)  # type: ignore[call-arg]
 
 
+def test_byte_of_a_nack_is_not_taken_for_its_address() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        nack(0x50)  # type: ignore[call-arg]
+
+
+def test_fault_that_would_never_happen_is_refused(injector: FaultInjector) -> None:
+    with pytest.raises(ValueError, match="stuck_sda: a line is stuck for every address"):
+        injector.fault(stuck("sda", address=CHIP))
+
+
 def test_impossible_probability_is_refused(injector: FaultInjector) -> None:
     with pytest.raises(ValueError, match="expected 0 to 1"):
         injector.fault(nack(probability=2))
@@ -164,8 +174,9 @@ def test_bus_has_an_injector_of_its_own_and_its_trace_tells_of_faults(bus: Bus) 
 
 
 def test_bus_clear_frees_the_bus(bus: Bus) -> None:
-    bus.fault(stuck("sda"))
+    fault = bus.fault(stuck("sda"))
     with pytest.raises(TransferTimeout):
         bus.transfer([Read(CHIP, 1)])
     assert bus.clear_bus()
     assert bus.transfer([Read(CHIP, 1)]) == [b"\x11"]
+    assert fault.hits == 1

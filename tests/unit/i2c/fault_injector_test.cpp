@@ -158,6 +158,20 @@ TEST_F(Faults, stuck_sda_ends_everything_until_the_bus_is_cleared) {
   EXPECT_TRUE(read().ok());
 }
 
+TEST_F(Faults, hits_of_what_was_cleared_are_known_until_it_is_removed) {
+  const auto stuck = injector->add({.kind = FaultKind::stuck_sda});
+  EXPECT_EQ(read(), ended(0, TransferError::timeout));
+  injector->clear_bus();
+  const auto nack = injector->add({.kind = FaultKind::nack});
+  EXPECT_EQ(read(), ended(0, TransferError::address_nack));
+  injector->clear();
+
+  EXPECT_EQ(injector->hits(stuck), 1U);
+  EXPECT_EQ(injector->hits(nack), 1U);
+  EXPECT_EQ(injector->remove(stuck), 1U);
+  EXPECT_EQ(injector->hits(stuck), 0U);
+}
+
 TEST_F(Faults, stuck_scl_cannot_be_cleared_but_released) {
   const auto number = injector->add({.kind = FaultKind::stuck_scl});
 
@@ -260,6 +274,41 @@ TEST_F(Faults, what_cannot_be_is_refused) {
               ThrowsMessage<std::invalid_argument>(HasSubstr("expected 0 to 1")));
   EXPECT_THAT([&] { injector->add({.kind = FaultKind::flip}); },
               ThrowsMessage<std::invalid_argument>("flip: mask 0 changes nothing"));
+}
+
+TEST_F(Faults, what_would_never_happen_is_refused) {
+  EXPECT_THAT([&] { injector->add({.kind = FaultKind::stuck_sda, .address = wire->chip}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("every address and direction")));
+  EXPECT_THAT([&] { injector->add({.kind = FaultKind::stuck_scl, .read = true}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("every address and direction")));
+  EXPECT_THAT([&] { injector->add({.kind = FaultKind::nack, .read = true, .byte = 0}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("leave `read` or `byte` out")));
+  EXPECT_THAT([&] { injector->add({.kind = FaultKind::short_read, .read = false}); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("short_read: it befalls reads")));
+}
+
+/// A condition that uses the injector when it ends.
+struct Ending {
+  explicit Ending(FaultInjector& its_injector) : injector(its_injector) {}
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  ~Ending() { injector.set_seed(1); }
+  FaultInjector& injector;
+};
+
+TEST_F(Faults, condition_that_ends_may_use_the_injector) {
+  const auto condition = [this] {
+    return [ending = std::make_shared<Ending>(*injector)](const Message&) { return false; };
+  };
+  const auto number = injector->add({.kind = FaultKind::nack, .when = condition()});
+  injector->add({.kind = FaultKind::stuck_sda, .when = condition()});
+  injector->add({.kind = FaultKind::nack, .when = condition()});
+
+  injector->remove(number);
+  injector->clear_bus();
+  injector->clear();
+
+  EXPECT_TRUE(read().ok());
 }
 
 TEST_F(Faults, condition_may_add_a_fault) {
