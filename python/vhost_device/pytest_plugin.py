@@ -45,6 +45,7 @@ _SEEDS = 1 << 32
 
 # What a test uses, for its report.
 _buses_key = pytest.StashKey[list["Bus"]]()
+_seeded_buses_key = pytest.StashKey[list["Bus"]]()
 _fault_seed_key = pytest.StashKey[int]()
 _guests_key = pytest.StashKey[list["LinuxGuest"]]()
 
@@ -111,17 +112,22 @@ def _session_bus(_needs_pytest_8: None) -> Bus:
 @pytest.fixture
 def i2c_bus(_session_bus: Bus, request: pytest.FixtureRequest) -> Iterator[Bus]:
     """A simulated I2C bus (vhost_device.sim.Bus) without chips.
-    `linux_guest` is plugged into it. After the test its chips are taken off. An exception in a chip
-    that is written in Python fails the test; one that expects it takes it with take_script_errors().
+    `linux_guest` is plugged into it. After the test its chips and faults are taken off, and its limits are
+    what they were. An exception in a chip that is written in Python fails the test; one that expects it
+    takes it with take_script_errors().
     """
     limit_ms = _session_bus.script_limit_ms
-    _session_bus.trace.clear()
+    trace = _session_bus.trace
+    trace_limit, trace_enabled = trace.limit, trace.enabled
+    trace.clear()
     _session_bus.clear_faults(_fault_seed(request.config))
     _uses(request.node, _buses_key).append(_session_bus)
+    _uses(request.node, _seeded_buses_key).append(_session_bus)
     yield _session_bus
     _session_bus.clear()
     _session_bus.clear_faults()
     _session_bus.script_limit_ms = limit_ms
+    trace.limit, trace.enabled = trace_limit, trace_enabled
     _fail_for_scripts(request.node)
 
 
@@ -322,7 +328,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
-        if any(bus.draws_faults for bus in item.stash.get(_buses_key, [])):
+        if any(bus.draws_faults for bus in item.stash.get(_seeded_buses_key, [])):
             seed = _fault_seed(item.config)
             report.sections.append(("faults", f"drawn by --fault-seed={seed}, which draws them again"))
         guests = item.stash.get(_guests_key, [])

@@ -66,6 +66,8 @@ class Trace:
 
         Returns the last such message. One that failed does not count.
         """
+        if isinstance(data, int):  # of which bytes() makes so many zeros
+            raise TypeError(f"data {data!r}: expected bytes or a list of numbers, such as [{data!r}]")
         expected = bytes(data)
         written = self.messages(address, read=False)
         for message in reversed(written):

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from vhost_device.sim import At24, Bus, Device, Lm75, ManualClock, Nack
 from vhost_device.trace import Tracer
 
 pytest_plugins = ["pytester"]
+
+LIMIT_S = 60
 
 
 class Refusing(Device):
@@ -185,6 +190,11 @@ def test_assert_written_does_not_take_a_write_that_failed(bus: Bus) -> None:
         bus.trace.assert_written(0x20, b"\x01\x02\x03")
 
 
+def test_assert_written_refuses_a_number_for_bytes(bus: Bus) -> None:
+    with pytest.raises(TypeError, match=r"data 1: expected bytes or a list of numbers, such as \[1\]"):
+        bus.trace.assert_written(0x48, 1)  # type: ignore[arg-type]
+
+
 def test_assert_written_says_when_nothing_was(bus: Bus) -> None:
     with pytest.raises(AssertionError, match=r"0x48: .* and nothing was written there"):
         bus.trace.assert_written(0x48, b"\x01")
@@ -290,18 +300,32 @@ def test_tracer_refuses_what_is_no_adapter() -> None:
         Tracer(3)  # type: ignore[arg-type]
 
 
+# ---- the document
+
+
+def test_example_of_the_document_runs(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "TRACE.md").read_text()
+    [example] = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    command = [sys.executable, "-W", "error", "-c", example]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=LIMIT_S)
+    assert "  i2c  0x48 W 00  Sr 0x48 R 17 80\n" in done.stdout
+    assert (tmp_path / "live.txt").read_text().endswith("  i2c  0x48 R 17 80\n")
+
+
 # ---- the plugin
 
 
-def test_trace_of_the_fixture_is_empty_at_the_start_of_each_test(project: pytest.Pytester) -> None:
+def test_trace_of_the_fixture_is_as_new_at_the_start_of_each_test(project: pytest.Pytester) -> None:
     result = run(
         project,
         """
 @pytest.mark.parametrize("number", [1, 2])
 def test_bus(i2c_bus, number):
     assert i2c_bus.trace.transactions == []
+    assert (i2c_bus.trace.enabled, i2c_bus.trace.limit) == (True, 4 << 20)
     i2c_bus.attach(Device(0x20))
     i2c_bus.transfer([Read(0x20, 1)])
+    i2c_bus.trace.enabled, i2c_bus.trace.limit = False, 0
 """,
     )
     result.assert_outcomes(passed=2)
