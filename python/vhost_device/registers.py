@@ -295,6 +295,7 @@ class RegisterDevice(_core.RegisterDevice):
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
         cls._registers = _registers_of(cls)
+        _check_fields(cls, cls._registers)
         cls._indices = {register: index for index, register in enumerate(cls._registers)}
         cls._layout = _layout_of(cls, cls._registers)
 
@@ -311,15 +312,22 @@ class RegisterDevice(_core.RegisterDevice):
         return getattr(self, self._registers[index]._on_write)(value)
 
 
+def _attributes_of(cls: type) -> dict[str, object]:
+    return {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
+
+
 def _registers_of(cls: type) -> list[Register]:
-    found: dict[str, Register] = {}
-    for base in reversed(cls.__mro__):
-        for name, value in vars(base).items():
-            if isinstance(value, Register):
-                found[name] = value
-            else:
-                found.pop(name, None)
-    return sorted(found.values(), key=lambda register: register.address)
+    found = [value for value in _attributes_of(cls).values() if isinstance(value, Register)]
+    return sorted(found, key=lambda register: register.address)
+
+
+def _check_fields(cls: type, registers: Sequence[Register]) -> None:
+    for name, value in _attributes_of(cls).items():
+        if isinstance(value, Field) and value.register not in registers:
+            raise TypeError(
+                f"{cls.__name__}.{name}: its register {value.register.name!r} is none of the chip's;"
+                " declare the field again where its register is replaced"
+            )
 
 
 def _layout_of(cls: type[RegisterDevice], registers: Sequence[Register]) -> _core.RegisterLayout:

@@ -267,6 +267,13 @@ def test_overlapping_registers_are_refused_by_name() -> None:
             b = Register(1)
 
 
+def test_field_of_a_register_that_a_subclass_replaces_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match=r"Other\.shutdown: its register 'config' is none of the chip's"):
+
+        class Other(Tmp):
+            config = Register(0x02)
+
+
 def test_chip_with_registers_has_no_read_of_its_own() -> None:
     with pytest.raises(TypeError, match="Both has registers"):
 
