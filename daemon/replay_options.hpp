@@ -49,10 +49,14 @@ inline void add_replay_options(CLI::App& app, std::string& replay, i2c::ReplayOr
       ->group(group);
 }
 
-/// Throws CLI::ValidationError if the recording would overwrite what is read, or share its file
-/// with a trace.
+/// Throws CLI::ValidationError if the recording or a trace would overwrite what is read, or if they
+/// would share a file.
 inline void refuse_recording(const std::string& record, const std::string& replay,
                              const std::vector<std::string>& traces) {
+  if (!replay.empty() && std::find(traces.begin(), traces.end(), replay) != traces.end()) {
+    throw CLI::ValidationError("--trace",
+                               "'" + replay + "' is what --replay reads; give it another name");
+  }
   if (record.empty()) return;
   if (record == replay) {
     throw CLI::ValidationError("--record",

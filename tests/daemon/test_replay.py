@@ -6,19 +6,17 @@ from __future__ import annotations
 import re
 import signal
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from daemon_process import DaemonProcess, Daemons
+from eventually import eventually
 
 from vhost_device import InProcessGuest
 from vhost_device.i2c import BusError, Read, Write
 
 EXIT_FAILURE, EXIT_USAGE = 1, 2
-WRITE_LIMIT_S = 10.0
 HEADER = "I2C recording 1\n"
 TEMPERATURE: list[Read | Write] = [Write(0x48, [0x00]), Read(0x48, 2)]
 LIMIT: list[Read | Write] = [Write(0x48, [0x03]), Read(0x48, 2)]
@@ -41,19 +39,22 @@ def session(socket: Path) -> list[bytes]:
         return read + guest.transfer(LIMIT)
 
 
+def transactions(text: str) -> list[str]:
+    """Those of a recording's lines that are transactions."""
+    return [line for line in text.splitlines()[1:] if not line.startswith("#")]
+
+
 def lines(recording: Path) -> list[str]:
     """The transactions of a recording."""
     text = recording.read_text()
     assert text.startswith(HEADER)
-    return [line for line in text.splitlines()[1:] if not line.startswith("#")]
+    return transactions(text)
 
 
 def wait_for_lines(recording: Path, count: int) -> None:
     """Waits until a recording that is written has that many transactions."""
-    deadline = time.monotonic() + WRITE_LIMIT_S
-    while len(lines(recording)) < count:
-        assert time.monotonic() < deadline, recording.read_text()
-        threading.Event().wait(0.01)
+    text = eventually(recording.read_text, lambda text: len(transactions(text)) >= count)
+    assert len(transactions(text)) >= count, text
 
 
 def serve_replay(daemons: Daemons, folder: Path, *arguments: object, sockets: int = 1) -> DaemonProcess:
@@ -191,6 +192,13 @@ def refused(recording: str, *arguments: str, status: int = EXIT_FAILURE, says: l
             "--record=r.txt",
             status=EXIT_USAGE,
             says=["--record", "'r.txt' is what"],
+        ),
+        refused(
+            "0x48 W",
+            "--replay=r.txt",
+            "--trace=r.txt",
+            status=EXIT_USAGE,
+            says=["--trace", "'r.txt' is what"],
         ),
         refused(
             "",
