@@ -64,8 +64,8 @@ def test_transfer_is_recorded_with_messages_and_time(bus: Bus, clock: ManualCloc
     assert transaction.start_ns == 1_500_000_000
     assert (transaction.ok, transaction.error, transaction.notes) == (True, None, [])
     write, read = transaction.messages
-    assert (write.address, write.read, write.data, write.length) == (0x48, False, b"\x00", 1)
-    assert (read.address, read.read, read.data, read.acknowledged) == (0x48, True, b"\x17\x80", 2)
+    assert (int(write.address), write.read, write.data, write.length) == (0x48, False, b"\x00", 1)
+    assert (int(read.address), read.read, read.data, read.acknowledged) == (0x48, True, b"\x17\x80", 2)
 
 
 def test_failure_is_recorded_with_the_byte_and_what_was_not_sent(bus: Bus) -> None:
