@@ -11,7 +11,7 @@ std::uint8_t pec_of(std::span<const std::byte> bytes, std::uint8_t crc) {
 }
 
 std::byte wire_address(const i2c::Message& message) {
-  return static_cast<std::byte>(message.address.value() << 1U | (message.read ? 1U : 0U));
+  return static_cast<std::byte>(unsigned{message.address.value()} << 1U | (message.read ? 1U : 0U));
 }
 
 }  // namespace vhost_device::sim
