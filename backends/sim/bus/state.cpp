@@ -2,6 +2,7 @@
 #include "backends/sim/bus/state.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace vhost_device::sim {
 
@@ -70,10 +71,18 @@ void StateLoader::boolean(std::string_view name, bool& value) {
   value = get<bool>(name, "true or false");
 }
 
-void StateLoader::real(std::string_view name, double& value) {
+void StateLoader::real(std::string_view name, double& value, double min, double max) {
   // A number without a fraction comes out of JSON as an integer.
   const auto* const whole = std::get_if<std::int64_t>(&find(name));
-  value = whole != nullptr ? static_cast<double>(*whole) : get<double>(name, "a number");
+  const double saved =
+      whole != nullptr ? static_cast<double>(*whole) : get<double>(name, "a number");
+  const bool is_possible = saved >= min && saved <= max;  // and so not NaN
+  if (!is_possible) {
+    std::ostringstream text;
+    text << name << ": " << saved << " (expected " << min << " to " << max << ")";
+    throw StateError(text.str());
+  }
+  value = saved;
 }
 
 void StateLoader::integer(std::string_view name, std::int64_t& value, std::int64_t min,
@@ -89,7 +98,12 @@ void StateLoader::integer(std::string_view name, std::int64_t& value, std::int64
 void StateLoader::distance(std::string_view name, std::optional<std::int64_t>& value) {
   value.reset();
   if (std::holds_alternative<std::monostate>(find(name))) return;
-  value = get<std::int64_t>(name, "a number of nanoseconds, or null");
+  const auto saved = get<std::int64_t>(name, "a number of nanoseconds, or null");
+  constexpr std::int64_t max = max_distance.count();
+  if (saved < -max || saved > max) {
+    throw StateError(std::string(name) + ": " + std::to_string(saved) + " ns are too far from now");
+  }
+  value = saved;
 }
 
 }  // namespace vhost_device::sim

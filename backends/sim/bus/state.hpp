@@ -36,13 +36,24 @@ class StateError : public std::runtime_error {
 /// values once for both.
 class StateVisitor {
  public:
+  /// A century and a half, so that two of these can be added.
+  static constexpr Time max_distance{Time::max() / 2};
+
   StateVisitor() = default;
   StateVisitor(const StateVisitor&) = delete;
   StateVisitor& operator=(const StateVisitor&) = delete;
   virtual ~StateVisitor() = default;
 
   void value(std::string_view name, bool& value) { boolean(name, value); }
-  void value(std::string_view name, double& value) { real(name, value); }
+  /// Any number but the infinite ones.
+  void value(std::string_view name, double& value) {
+    constexpr double max = std::numeric_limits<double>::max();
+    real(name, value, -max, max);
+  }
+  /// A number of which only `min` to `max` make sense.
+  void value(std::string_view name, double& value, double min, double max) {
+    real(name, value, min, max);
+  }
 
   template <std::integral T>
   requires(!std::same_as<T, bool>) void value(std::string_view name, T& value) {
@@ -57,7 +68,8 @@ class StateVisitor {
 
   /// An integer or enumeration of which only `min` to `max` make sense.
   template <typename T>
-  void value(std::string_view name, T& value, std::int64_t min, std::int64_t max) {
+  requires(std::integral<T> || std::is_enum_v<T>) void value(std::string_view name, T& value,
+                                                             std::int64_t min, std::int64_t max) {
     auto wide = static_cast<std::int64_t>(value);
     integer(name, wide, min, max);
     value = static_cast<T>(wide);
@@ -67,13 +79,13 @@ class StateVisitor {
   virtual void bytes(std::string_view name, std::span<std::byte> values) = 0;
 
   /// A moment on the bus's clock. Saved is its distance from now, in nanoseconds, so that a state
-  /// makes sense on another clock.
+  /// makes sense on another clock. One of more than `max_distance` is not taken.
   void moment(std::string_view name, Time& time);
   void moment(std::string_view name, std::optional<Time>& time);
 
  protected:
   virtual void boolean(std::string_view name, bool& value) = 0;
-  virtual void real(std::string_view name, double& value) = 0;
+  virtual void real(std::string_view name, double& value, double min, double max) = 0;
   virtual void integer(std::string_view name, std::int64_t& value, std::int64_t min,
                        std::int64_t max) = 0;
   virtual void distance(std::string_view name, std::optional<std::int64_t>& value) = 0;
@@ -91,7 +103,9 @@ class StateSaver final : public StateVisitor {
 
  private:
   void boolean(std::string_view name, bool& value) override { add(name, value); }
-  void real(std::string_view name, double& value) override { add(name, value); }
+  void real(std::string_view name, double& value, double /*min*/, double /*max*/) override {
+    add(name, value);
+  }
   void integer(std::string_view name, std::int64_t& value, std::int64_t /*min*/,
                std::int64_t /*max*/) override {
     add(name, value);
@@ -118,7 +132,7 @@ class StateLoader final : public StateVisitor {
 
  private:
   void boolean(std::string_view name, bool& value) override;
-  void real(std::string_view name, double& value) override;
+  void real(std::string_view name, double& value, double min, double max) override;
   void integer(std::string_view name, std::int64_t& value, std::int64_t min,
                std::int64_t max) override;
   void distance(std::string_view name, std::optional<std::int64_t>& value) override;

@@ -231,10 +231,11 @@ Ack Ads1015::on_write(const Register& reg, std::uint32_t written, std::uint32_t 
 void Ads1015::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   for (std::size_t i = 0; i < volts_.size(); ++i) {
-    visitor.value("ain" + std::to_string(i) + "_v", volts_[i]);
+    visitor.value("ain" + std::to_string(i) + "_v", volts_[i], min_v, max_v);
   }
   visitor.value("active_configuration", active_, 0, reg::configuration.mask());
-  visitor.value("converted_full_scale_v", converted_full_scale_v_);
+  visitor.value("converted_full_scale_v", converted_full_scale_v_, full_scales_v.back(),
+                full_scales_v.front());
   comparator_.visit_state(visitor);
   timer_.visit_state(visitor);
 }

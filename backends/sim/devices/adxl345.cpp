@@ -343,7 +343,7 @@ Ack Adxl345::on_write(const Register& reg, std::uint32_t /*written*/, std::uint3
 void Adxl345::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   for (std::size_t axis = 0; axis < acceleration_g_.size(); ++axis) {
-    visitor.value("acceleration_g." + std::to_string(axis), acceleration_g_[axis]);
+    visitor.value("acceleration_g." + std::to_string(axis), acceleration_g_[axis], -max_g, max_g);
   }
   timer_.visit_state(visitor);
   visitor.value("fifo.entries", entries_, 0, max_entries);

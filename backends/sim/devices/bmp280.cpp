@@ -298,14 +298,15 @@ void Bmp280::clock_changed(Time offset) {
 
 void Bmp280::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
-  visitor.value("temperature_c", temperature_c_);
-  visitor.value("pressure_pa", pressure_pa_);
-  visitor.value("humidity_percent", humidity_percent_);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
+  visitor.value("pressure_pa", pressure_pa_, min_pa, max_pa);
+  visitor.value("humidity_percent", humidity_percent_, 0, max_percent);
   visitor.value("mode", mode_, 0, static_cast<std::int64_t>(Mode::normal));
+  if (mode_ != Mode::sleep && mode_ != Mode::normal) mode_ = Mode::forced;  // 2 is none of them
   visitor.value("retimed", is_retimed_);
   visitor.value("humidity_sampling", humidity_sampling_, 0, 7);
   Time::rep measurement_ns = measurement_time_.count();
-  visitor.value("measurement_ns", measurement_ns);
+  visitor.value("measurement_ns", measurement_ns, 0, ConversionTimer::max_period.count());
   measurement_time_ = Time(measurement_ns);
   timer_.visit_state(visitor);
   start_up_.visit_state(visitor, "start_up");

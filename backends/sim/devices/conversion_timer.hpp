@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@ namespace vhost_device::sim {
 /// When a converter's conversions end, on the bus's clock: a single one, or one after the other.
 class ConversionTimer {
  public:
+  /// Far beyond any part's.
+  static constexpr Time max_period = std::chrono::hours(1);
+
   /// One conversion that ends after `duration`.
   void start_once(Time now, Time duration) {
     end_ = now + duration;
@@ -33,9 +37,6 @@ class ConversionTimer {
 
   /// When the next one ends, or ended if `completed` was not asked since.
   [[nodiscard]] std::optional<Time> end() const { return end_; }
-
-  /// When the next one ends.
-  [[nodiscard]] std::optional<Time> next_end() const { return end_; }
 
   /// How many have ended since the last call, however long ago that was.
   [[nodiscard]] std::uint64_t completed(Time now) {
@@ -57,7 +58,7 @@ class ConversionTimer {
   void visit_state(StateVisitor& visitor, std::string_view name = "conversion") {
     Time::rep period_ns = period_.count();
     visitor.moment(std::string(name) + "_end_ns", end_);
-    visitor.value(std::string(name) + "_period_ns", period_ns);
+    visitor.value(std::string(name) + "_period_ns", period_ns, 0, max_period.count());
     period_ = Time(period_ns);
   }
 

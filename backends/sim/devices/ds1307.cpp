@@ -300,7 +300,7 @@ void Ds1307::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   ticks_.visit_state(visitor);
   if (!row_.has_thermometer) return;
-  visitor.value("temperature_c", temperature_c_);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
   visitor.moment("next_conversion_ns", next_conversion_);
   visitor.moment("demanded_conversion_ns", demanded_conversion_);
 }

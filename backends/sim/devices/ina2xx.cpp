@@ -200,7 +200,9 @@ void Ina2xx::set_current(double amperes) {
   checked_value(row_.name, "current", amperes, -max, max, "A");
   const Guard guard = lock();
   catch_up();
-  shunt_v_ = amperes * shunt_ohm_;
+  // Rounding may have taken it beyond the range.
+  const double max_v = row_.kind.max_shunt_v;
+  shunt_v_ = std::clamp(amperes * shunt_ohm_, -max_v, max_v);
   inputs_changed();
 }
 
@@ -347,8 +349,8 @@ Ack Ina2xx::on_write(const Register& reg, std::uint32_t written, std::uint32_t /
 
 void Ina2xx::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
-  visitor.value("shunt_v", shunt_v_);
-  visitor.value("bus_v", bus_v_);
+  visitor.value("shunt_v", shunt_v_, -row_.kind.max_shunt_v, row_.kind.max_shunt_v);
+  visitor.value("bus_v", bus_v_, 0, row_.max_bus_v);
   timer_.visit_state(visitor);
 }
 

@@ -287,7 +287,7 @@ void Jc42::configure(std::uint32_t written, std::uint32_t before) {
 
 void Jc42::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
-  visitor.value("temperature_c", temperature_c_);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
   visitor.value("interrupt", interrupt_);
   timer_.visit_state(visitor);
 }

@@ -152,7 +152,7 @@ std::byte Mcp4725::read() {
 }
 
 void Mcp4725::visit_state(StateVisitor& visitor) {
-  visitor.value("supply_v", supply_v_);
+  visitor.value("supply_v", supply_v_, min_supply_v, max_supply_v);
   const auto visit = [&](const std::string& name, Setting& setting) {
     visitor.value(name + ".code", setting.code, 0, max_code);
     visitor.value(name + ".power_down", setting.power_down, 0, max_power_down);

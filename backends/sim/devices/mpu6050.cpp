@@ -265,7 +265,7 @@ void Mpu6050::catch_up() {
   constexpr std::uint64_t enough = 1024;
   const std::uint64_t count = std::min(timer_.completed(now()), enough);
   if (count == 0) return;
-  const Time last = timer_.next_end().value_or(now()) - period();
+  const Time last = timer_.end().value_or(now()) - period();
   for (std::uint64_t i = 0; i < count; ++i) sample(last);
 }
 
@@ -366,10 +366,11 @@ void Mpu6050::clock_changed(Time offset) {
 void Mpu6050::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   for (std::size_t axis = 0; axis < acceleration_g_.size(); ++axis) {
-    visitor.value("acceleration_g." + std::to_string(axis), acceleration_g_[axis]);
-    visitor.value("degrees_per_s." + std::to_string(axis), degrees_per_s_[axis]);
+    visitor.value("acceleration_g." + std::to_string(axis), acceleration_g_[axis], -max_g, max_g);
+    visitor.value("degrees_per_s." + std::to_string(axis), degrees_per_s_[axis], -max_degrees_per_s,
+                  max_degrees_per_s);
   }
-  visitor.value("temperature_c", temperature_c_);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
   timer_.visit_state(visitor);
   visitor.moment("pulse_end_ns", pulse_end_);
   fifo_.visit_state(visitor);

@@ -307,8 +307,8 @@ void Sht3x::clock_changed(Time offset) {
 }
 
 void Sht3x::visit_state(StateVisitor& visitor) {
-  visitor.value("temperature_c", temperature_c_);
-  visitor.value("humidity_percent", humidity_percent_);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
+  visitor.value("humidity_percent", humidity_percent_, 0, max_percent);
   visitor.value("mode", mode_, 0, static_cast<std::int64_t>(Mode::periodic));
   visitor.value("stretches", stretches_);
   visitor.value("has_data", has_data_);

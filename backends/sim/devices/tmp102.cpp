@@ -190,7 +190,7 @@ Ack Tmp102::on_write(const Register& reg, std::uint32_t written, std::uint32_t b
 
 void Tmp102::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
-  visitor.value("temperature_c", temperature_c_);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
   thermostat_.visit_state(visitor);
   timer_.visit_state(visitor);
 }

@@ -6,13 +6,18 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 
 #include "backends/sim/bus/bus.hpp"
 #include "backends/sim/devices/at24.hpp"
 #include "backends/sim/devices/lm75.hpp"
+#include "backends/sim/devices/pmbus_supply.hpp"
+#include "backends/sim/devices/tmp102.hpp"
 #include "tests/unit/sim/controller.hpp"
 #include "tests/unit/temporary_folder.hpp"
 
@@ -135,6 +140,33 @@ TEST(Lm75State, what_the_part_cannot_have_is_refused_and_changes_nothing) {
 
   const State after = sensor.state();
   EXPECT_EQ(with(after, "conversion_end", true), with(before, "conversion_end", true));
+}
+
+TEST(Tmp102State, with_a_temperature_that_the_part_cannot_measure_is_refused) {
+  Tmp102 sensor("tmp102", at(0x48));
+  const double infinite = std::numeric_limits<double>::infinity();
+
+  EXPECT_THAT([&] { sensor.set_state(with(sensor.state(), "temperature_c", 151.0)); },
+              ThrowsMessage<StateError>("temperature_c: 151 (expected -55 to 150)"));
+  EXPECT_THROW(sensor.set_state(with(sensor.state(), "temperature_c", infinite)), StateError);
+  EXPECT_THROW(sensor.set_state(with(sensor.state(), "temperature_c", std::nan(""))), StateError);
+}
+
+TEST(Tmp102State, with_a_moment_or_a_period_beyond_all_reckoning_is_refused) {
+  Tmp102 sensor("tmp102", at(0x48));
+  constexpr auto first = std::numeric_limits<std::int64_t>::min();
+  constexpr auto last = std::numeric_limits<std::int64_t>::max();
+
+  EXPECT_THROW(sensor.set_state(with(sensor.state(), "conversion_end_ns", first)), StateError);
+  EXPECT_THROW(sensor.set_state(with(sensor.state(), "conversion_end_ns", last)), StateError);
+  EXPECT_THROW(sensor.set_state(with(sensor.state(), "conversion_period_ns", last)), StateError);
+}
+
+TEST(PmbusState, with_an_infinite_quantity_is_refused) {
+  PmbusSupply supply("pmbus", at(0x58));
+  const double infinite = std::numeric_limits<double>::infinity();
+
+  EXPECT_THROW(supply.set_state(with(supply.state(), "rail.0.v", infinite)), StateError);
 }
 
 }  // namespace
