@@ -133,6 +133,13 @@ void Tmp102::start_conversions() {
   }
 }
 
+// The one under way, if there is one, and no other.
+void Tmp102::finish_conversion() {
+  const auto end = timer_.end();
+  timer_.stop();
+  if (end && now() >= *end - conversion_time) timer_.start_once(now(), *end - now());
+}
+
 void Tmp102::catch_up() {
   if (const std::uint64_t count = timer_.completed(now())) convert(count);
 }
@@ -172,6 +179,7 @@ Ack Tmp102::on_write(const Register& reg, std::uint32_t written, std::uint32_t b
   if ((changed & config::interrupt_mode) != 0) thermostat_.reset();
   if (is_set(config::shutdown)) {
     // The conversion under way is finished (SBOS397H, 7.4.3); OS begins one more.
+    if ((changed & config::shutdown) != 0) finish_conversion();
     if ((written & config::one_shot) != 0) start_conversions();
     if (!timer_.is_running()) {
       set_value(reg::configuration, value(reg::configuration) | config::one_shot);

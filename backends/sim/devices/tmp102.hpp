@@ -61,6 +61,7 @@ class Tmp102 final : public RegisterDevice {
   [[nodiscard]] bool is_set(std::uint32_t bits) const;
   [[nodiscard]] double degrees(const Register& reg) const;
   void start_conversions();
+  void finish_conversion();
   void convert(std::uint64_t count);
   void show_alert();
 

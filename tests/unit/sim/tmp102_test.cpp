@@ -100,6 +100,24 @@ TEST_F(Tmp102Test, one_shot_in_shutdown_is_ready_after_its_conversion) {
   EXPECT_EQ(read_register(0), bytes({0x1e, 0x00}));
 }
 
+TEST_F(Tmp102Test, shutdown_is_the_end_of_the_conversions) {
+  const auto chip = attach(20);
+  configure(0x61, 0xa0);
+  clock->advance(1s);
+  chip->set_temperature(30);
+  clock->advance(1s);
+
+  EXPECT_EQ(read_register(0), bytes({0x14, 0x00}));
+}
+
+TEST_F(Tmp102Test, shutdown_between_conversions_is_at_once) {
+  attach();
+  clock->advance(100ms);  // the first took 26 ms, the next begins at 250 ms
+  configure(0x61, 0xa0);
+
+  EXPECT_EQ(read_register(1), bytes({0xe1, 0xa0}));
+}
+
 TEST_F(Tmp102Test, alert_in_comparator_mode_lasts_until_below_the_low_limit) {
   const auto chip = attach();
   chip->set_temperature(80);
