@@ -70,7 +70,10 @@ i2c::TransferError RegisterDevice::message_with_pec(const i2c::Message& message)
   const auto data = has_pec ? message.data.first(whole) : message.data;
   crc_ = pec_of(data, crc_);
   if (start(Direction::write) == Ack::nack) return i2c::TransferError::address_nack;
-  if (has_pec && message.data.back() != std::byte{crc_}) return i2c::TransferError::data_nack;
+  if (has_pec && message.data.back() != std::byte{crc_}) {
+    refused_after(whole);
+    return i2c::TransferError::data_nack;
+  }
   return write_all(data) == Ack::ack ? i2c::TransferError::none : i2c::TransferError::data_nack;
 }
 

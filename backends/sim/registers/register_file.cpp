@@ -75,6 +75,8 @@ RegisterFile::RegisterFile(std::span<const Register> registers, const PointerRul
 }
 
 void RegisterFile::reset() {
+  is_dirty_ = false;
+  place_.reset();
   for (std::size_t i = 0; i < registers_.size(); ++i) {
     std::fill_n(values_.begin() + static_cast<std::ptrdiff_t>(slots_[i]), registers_[i].banks,
                 registers_[i].reset);
@@ -143,6 +145,10 @@ void RegisterFile::end_message() {
   const bool is_part = is_dirty_ && !rules_.counts_registers;
   if (is_part) static_cast<void>(commit());
   is_dirty_ = false;
+  // Where each address is a byte, the next one may be within the register.
+  if (place_ && !rules_.counts_registers && goes_on()) {
+    pointer_ = registers_[place_->index].address + place_->byte;
+  }
   place_.reset();
   exhausted_ = false;
   pointer_bytes_ = 0;

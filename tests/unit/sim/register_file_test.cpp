@@ -165,6 +165,13 @@ TEST_F(Registers, address_within_a_register_is_of_its_byte) {
   EXPECT_THAT(chip->events, testing::Contains("write big 43828 over 4660"));
 }
 
+TEST_F(Registers, pointer_stays_within_a_register_that_was_read_in_part) {
+  attach(words);
+
+  EXPECT_EQ(read_from(0, 1), bytes({0x12}));
+  EXPECT_EQ(read(2), bytes({0x34, 0x12}));
+}
+
 TEST_F(Registers, counted_register_is_written_as_a_whole_or_not_at_all) {
   constexpr std::array registers{Register{.name = "word", .address = 1, .width = 16}};
   const auto chip = attach(registers, {.counts_registers = true});
@@ -259,8 +266,9 @@ TEST_F(Registers, write_with_a_wrong_packet_error_code_is_refused_and_lost) {
   attach(registers, {.counts_registers = true}, Pec::optional);
   const std::uint8_t right = pec_of(bytes({0x80, 0x00, 0x5a}));
 
-  EXPECT_EQ(write({0, 0x5a, static_cast<std::uint8_t>(right ^ 1U)}).error,
-            i2c::TransferError::data_nack);
+  const i2c::TransferResult refused = write({0, 0x5a, static_cast<std::uint8_t>(right ^ 1U)});
+  EXPECT_EQ(refused.error, i2c::TransferError::data_nack);
+  EXPECT_EQ(refused.acknowledged, 2U);
   EXPECT_EQ(read_from(0, 1), bytes({0x00}));
   EXPECT_EQ(write({0, 0x5a, right}), ok());
   EXPECT_EQ(read_from(0, 1), bytes({0x5a}));
