@@ -33,9 +33,8 @@ struct Pca954xRow;
 /// - 6.2: the control register is what is written, the last byte of several, and what is read.
 /// - 6.2.1: a channel becomes active with the STOP after it was selected.
 /// - 6.2.2 or 6.3, where there are interrupts: each channel has an input, low when it is active,
-/// whether or
-///   not the channel is. Its bit, INT0 in bit 4, reads 1 while it is; writing does nothing to it.
-///   The output is low while one of the inputs is.
+///   whether or not the channel is. Its bit, INT0 in bit 4, reads 1 while it is; writing does
+///   nothing to it. The output is low while one of the inputs is.
 /// - the RESET pin, where there is one, selects what is selected at first.
 ///
 /// What they leave open: bits without a meaning read 0, and a read of several bytes repeats the
