@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(table, Ads1015Rates,
 TEST_P(Ads1015Rates, single_shot_takes_a_period_of_the_data_rate) {
   const auto chip = attach(GetParam().part);
   chip->set_voltage(0, 1);
-  configure(0xc5, static_cast<std::uint8_t>(GetParam().data_rate << 5U | 3U));
+  configure(0xc5, static_cast<std::uint8_t>(unsigned{GetParam().data_rate} << 5U | 3U));
   clock->advance(GetParam().period - 1ns);
   EXPECT_EQ(chip->configuration() & 0x8000, 0x0000);  // OS: 0 while it converts
   EXPECT_EQ(chip->reported_voltage(), 0);
