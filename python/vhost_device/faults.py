@@ -128,6 +128,8 @@ class ActiveFault:
         self._past = 0
         try:
             for fault in faults:
+                if not isinstance(fault, Fault):
+                    raise TypeError(f"{fault!r} is no fault; expected one, such as nack(address=0x48)")
                 self._numbers.append(injector._add(fault))
         except BaseException:
             self.release()
@@ -184,6 +186,8 @@ def _fault(
         known = ", ".join(sorted(Conditions.__annotations__))
         raise TypeError(f"{kind.name}: unknown condition {min(unknown)!r} (known: {known})")
     when = conditions.get("when")
+    if when is not None and not callable(when):
+        raise TypeError(f"{kind.name}: when {when!r}: expected a function of a FaultedMessage")
     return Fault(
         kind,
         address=conditions.get("address"),

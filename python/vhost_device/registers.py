@@ -18,6 +18,7 @@ words; what has no hook never enters Python.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar, Union, overload
 
@@ -95,6 +96,7 @@ class Register:
         self.name = ""
         self._on_read = ""
         self._on_write = ""
+        self._hooks: list[Callable[..., object]] = []
 
     def on_read(self, hook: _ReadHook) -> _ReadHook:
         """Decorates the method that is called as hook(self, value) when the bus begins to read the register.
@@ -102,6 +104,7 @@ class Register:
         What it returns is read.
         """
         self._on_read = hook.__name__
+        self._hooks.append(hook)
         return hook
 
     def on_write(self, hook: _WriteHook) -> _WriteHook:
@@ -111,6 +114,7 @@ class Register:
         Nack refuses the last byte.
         """
         self._on_write = hook.__name__
+        self._hooks.append(hook)
         return hook
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -131,6 +135,8 @@ class Register:
         return f"<Register {self.name or '?'} at {self.address:#04x}, {self.width} bits>"
 
     def _checked(self, what: str, value: int) -> int:
+        if not hasattr(value, "__index__"):
+            raise TypeError(f"{what} {value!r}: expected an int, 0 to {(1 << self.width) - 1:#x}")
         if not 0 <= value < 1 << self.width:
             raise ValueError(f"{what} {value:#x}: expected 0 to {(1 << self.width) - 1:#x}")
         return value
@@ -185,7 +191,9 @@ class Field:
     def encode(self, number: float) -> int:
         """The field's bits for a number, where they are in the register."""
         plain = self.scale == 1 and self.zero == 0
-        code = number if plain and isinstance(number, int) else round(number / self.scale - self.zero)
+        code = number if plain and isinstance(number, int) else number / self.scale - self.zero
+        if not isinstance(code, int):
+            code = round(code) if math.isfinite(code) else math.inf
         if code not in self.codes:
             ends = sorted((self._physical(self.codes[0]), self._physical(self.codes[-1])))
             unit = f" {self.unit}" if self.unit else ""
@@ -296,6 +304,7 @@ class RegisterDevice(_core.RegisterDevice):
         super().__init_subclass__(**arguments)
         cls._registers = _registers_of(cls)
         _check_fields(cls, cls._registers)
+        _check_hooks(cls, cls._registers)
         cls._indices = {register: index for index, register in enumerate(cls._registers)}
         cls._layout = _layout_of(cls, cls._registers)
 
@@ -305,7 +314,11 @@ class RegisterDevice(_core.RegisterDevice):
         return {register.name: register for register in cls._registers}
 
     def _register_read(self, index: int, value: int) -> int:
-        answer: int = getattr(self, self._registers[index]._on_read)(value)
+        register = self._registers[index]
+        answer: int = getattr(self, register._on_read)(value)
+        if not hasattr(answer, "__index__"):
+            expected = f"expected an int, 0 to {(1 << register.width) - 1}"
+            raise TypeError(f"{self.name}: on_read of {register.name!r} returned {answer!r}; {expected}")
         return answer
 
     def _register_written(self, index: int, value: int) -> object:
@@ -328,6 +341,16 @@ def _check_fields(cls: type, registers: Sequence[Register]) -> None:
                 f"{cls.__name__}.{name}: its register {value.register.name!r} is none of the chip's;"
                 " declare the field again where its register is replaced"
             )
+
+
+def _check_hooks(cls: type, registers: Sequence[Register]) -> None:
+    # They are called by name, so that a subclass can override them.
+    known: dict[str, object] = {}
+    for register in registers:
+        for hook in register._hooks:
+            name = hook.__name__
+            if known.setdefault(name, hook) is not hook:
+                raise TypeError(f"{cls.__name__}: two hooks are named {name!r}; give each its own name")
 
 
 def _layout_of(cls: type[RegisterDevice], registers: Sequence[Register]) -> _core.RegisterLayout:

@@ -144,8 +144,9 @@ class Bus(_core.Bus):
 
         They come before the chips, for guests and for scripts, and are noted in the trace.
         """
+        active = ActiveFault(self._injector, faults)
         self.draws_faults = self.draws_faults or any(fault.probability < 1 for fault in faults)
-        return ActiveFault(self._injector, faults)
+        return active
 
     def clear_bus(self) -> bool:
         """Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).

@@ -293,6 +293,8 @@ def _to_message(message: I2cMsg) -> Read | Write:
         raise OSError(errno.EOPNOTSUPP, f"flags {message.flags:#06x} of a message")
     if message.len > _RDWR_MAX_LENGTH:
         raise OSError(errno.EINVAL, f"{message.len} bytes: expected at most {_RDWR_MAX_LENGTH}")
+    if message.len > 0 and not message.buf:
+        raise OSError(errno.EFAULT, f"{message.len} bytes: the message has no buffer for them")
     address = _to_address(message.addr, ten_bit=bool(message.flags & _M_TEN))
     if message.flags & _M_RD:
         return Read(address, message.len)

@@ -180,3 +180,13 @@ def test_bus_clear_frees_the_bus(bus: Bus) -> None:
     assert bus.clear_bus()
     assert bus.transfer([Read(CHIP, 1)]) == [b"\x11"]
     assert fault.hits == 1
+
+
+def test_what_is_no_fault_is_refused(bus: Bus) -> None:
+    with pytest.raises(TypeError, match="3 is no fault; expected one, such as nack"):
+        bus.fault(3)  # type: ignore[arg-type]
+
+
+def test_condition_that_is_no_function_is_refused() -> None:
+    with pytest.raises(TypeError, match="nack: when True: expected a function of a FaultedMessage"):
+        nack(when=True)  # type: ignore[arg-type]

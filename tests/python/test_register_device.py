@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from vhost_device.errors import AddressNack, DataNack
@@ -282,6 +284,47 @@ def test_chip_with_registers_has_no_read_of_its_own() -> None:
 
             def read(self, length: int) -> bytes:
                 return bytes(length)
+
+
+def test_two_hooks_of_one_name_are_refused() -> None:
+    with pytest.raises(TypeError, match="Twice: two hooks are named '_'; give each its own name"):
+
+        class Twice(RegisterDevice):
+            a = Register(0)
+            b = Register(1)
+
+            @a.on_write
+            def _(self, value: int) -> None: ...
+
+            @b.on_write
+            def _(self, value: int) -> None: ...
+
+
+class Forgetful(RegisterDevice):
+    value = Register(0x00)
+
+    @value.on_read
+    def _value_read(self, value: int) -> int:
+        return None  # type: ignore[return-value]
+
+
+def test_read_hook_that_returns_nothing_is_named(bus: Bus) -> None:
+    bus.attach(Forgetful(CHIP))
+    with pytest.raises(AddressNack):
+        read(bus, 0, 1)
+    (error,) = bus.take_script_errors()
+    assert "on_read of 'value' returned None; expected an int, 0 to 255" in str(error)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_field_is_not_set_to_what_is_no_number(number: float) -> None:
+    with pytest.raises(ValueError, match=f"celsius {number}: expected -128.0 to 127.9375 degC"):
+        Tmp(CHIP).celsius = number
+
+
+def test_register_is_not_set_to_a_fraction() -> None:
+    with pytest.raises(TypeError, match=r"config 1\.5: expected an int, 0 to 0xff"):
+        Tmp(CHIP).config = 1.5  # type: ignore[assignment]
 
 
 def test_register_device_itself_is_no_chip() -> None:

@@ -358,3 +358,11 @@ def test_transfers_of_the_guest_and_of_its_smbus_mix(bus: Bus, guest: Guest, smb
     smbus.write_byte(ADDRESS, 1)
     guest.transfer([Write(ADDRESS, b"\x02"), Read(ADDRESS, 1)])
     assert transactions(chip.events) == [[("write", b"\x01")], [("write", b"\x02"), ("read", b"\xa0")]]
+
+
+@pytest.mark.parametrize("flags", [0, 1])
+def test_message_without_a_buffer_is_a_bad_address(smbus: SMBus, flags: int) -> None:
+    message = smbus2.i2c_msg(ADDRESS, flags, 4, None)
+    with pytest.raises(OSError, match="4 bytes: the message has no buffer for them") as raised:
+        smbus.i2c_rdwr(message)
+    assert raised.value.errno == errno.EFAULT
