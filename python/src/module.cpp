@@ -63,6 +63,8 @@ PYBIND11_MODULE(_core, module) {
   register_faults(module);
   register_trace(module);
   register_bus(module);
+  register_state(module);
+  register_stimulus(module);
   register_linux(module);
   register_replay(module);
   register_router(module);

@@ -16,6 +16,8 @@ void register_registry(pybind11::module_& module);
 void register_faults(pybind11::module_& module);
 void register_trace(pybind11::module_& module);
 void register_bus(pybind11::module_& module);
+void register_state(pybind11::module_& module);
+void register_stimulus(pybind11::module_& module);
 void register_linux(pybind11::module_& module);
 void register_replay(pybind11::module_& module);
 void register_router(pybind11::module_& module);

@@ -9,7 +9,8 @@ import enum
 import os
 import pathlib
 import typing
-__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'Recorder', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'chip_families', 'end_scripts', 'flush_log', 'list_adapters', 'log']
+import vhost_device.stimulus
+__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'Recorder', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Stimulus', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'add_stimulus', 'chip_families', 'end_scripts', 'flush_log', 'get_state', 'hold', 'list_adapters', 'log', 'remove_stimulus', 'set_state']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -167,6 +168,18 @@ class Device:
         """
     def __repr__(self) -> str:
         ...
+    def follow(self, property: str, source: collections.abc.Callable[[float], typing.Any], *, start: float | None = None) -> vhost_device.stimulus.Following:
+        """
+        Lets a property follow a source: a function of time, a Csv or a Resd.
+
+        Before each message to the chip, and whenever a property of it is used, `source` is asked for the
+        value at that moment, in seconds of the bus's clock: since follow() was called, or since the chip came
+        to a bus with another clock. With `start` they count from that time of the clock.
+
+        An exception, and a value that the property does not take, are in the bus's script_errors, and the
+        property stays as it was. What is returned ends it, with stop() or as a context manager; following
+        the same property anew ends it, too.
+        """
     def read(self, length: int) -> bytes:
         """
         The whole of a message to the controller: exactly `length` bytes.
@@ -1398,6 +1411,10 @@ class Bus(Adapter):
         """
         The chips in the order of their first addresses. Without those behind muxes.
         """
+class Stimulus:
+    """
+    The C++ half of what a chip follows.
+    """
 class I2cDev(Adapter):
     """
     The C++ half of vhost_device.linux.I2cDev.
@@ -1484,6 +1501,8 @@ class InProcessGuest(Adapter):
         """
         Leaves. May be called again.
         """
+def add_stimulus(chip: Device, property: str, function: collections.abc.Callable[[Device, float], None], *, unattended: ScriptSupervisor, start: float | None = None) -> Stimulus:
+    ...
 def chip_families() -> list[ChipFamily]:
     """
     Every chip that boards and the daemon know, by family.
@@ -1496,11 +1515,25 @@ def flush_log(timeout: float = 2.0) -> None:
     """
     Waits until everything that was logged before has reached its handlers.
     """
+def get_state(chip: Device) -> dict[str, typing.Any]:
+    """
+    Everything that a chip will ever answer by.
+    """
+def hold(bus: Bus, function: collections.abc.Callable[[], typing.Any]) -> typing.Any:
+    """
+    Calls a function while no other thread uses the bus or a chip on it.
+    """
 def list_adapters() -> list[tuple[int, str]]:
     ...
 def log(level: int, text: str) -> None:
     """
     Writes a log record without waiting for its handlers, and so with any lock held.
+    """
+def remove_stimulus(chip: Device, stimulus: Stimulus) -> None:
+    ...
+def set_state(chip: Device, values: dict[str, typing.Any]) -> None:
+    """
+    ValueError, with the chip as it was, for a state that it cannot have.
     """
 MAX_SOCKETS: int = 1024
 __version__: str = '0.1.0'

@@ -25,6 +25,8 @@ __all__ = [
     "NotSupported",
     "RecordingError",
     "ScriptTimeout",
+    "SnapshotError",
+    "StimulusError",
     "TooLong",
     "TransferError",
     "TransferTimeout",
@@ -62,6 +64,14 @@ class RecordingError(Error):
 
 class ImageError(Error):
     """An image file that cannot be read or written."""
+
+
+class SnapshotError(Error):
+    """A snapshot that a bus cannot be brought to. The text has the chip, the value, and what was expected."""
+
+
+class StimulusError(Error):
+    """A property that cannot follow its source, or a file that cannot be followed. The text says why."""
 
 
 class TransferError(Error):
