@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from vhost_device import _core
+from vhost_device import snapshot as snapshots
 from vhost_device._core import (
     Address,
     Ads1015,
@@ -42,9 +44,10 @@ from vhost_device._core import (
     chip_families,
 )
 from vhost_device._scripts import ScriptError, ScriptLog
-from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout
+from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout, SnapshotError
 from vhost_device.faults import ActiveFault, Fault
 from vhost_device.registers import Field, Pointer, Register, RegisterDevice
+from vhost_device.snapshot import Snapshot
 from vhost_device.trace import Trace
 
 __all__ = [
@@ -87,6 +90,7 @@ __all__ = [
     "ScriptError",
     "ScriptTimeout",
     "Sht3x",
+    "SnapshotError",
     "Tmp102",
     "Write",
     "chip_families",
@@ -171,6 +175,25 @@ class Bus(_core.Bus):
             raise TypeError(f"{device!r} is no chip; expected a Device, such as Lm75(address=0x48)")
         self._attach(device, self._supervisor)
         return device
+
+    def snapshot(self) -> Snapshot:
+        """The state of all chips, those behind muxes too, at one moment between transactions.
+
+        It is made of what JSON has. SnapshotError if a chip that is written in Python cannot tell its state.
+        """
+        return snapshots.take(self)
+
+    def save_snapshot(self, path: str | os.PathLike[str]) -> None:
+        """Writes snapshot() as JSON that is easy to read and to compare."""
+        snapshots.save(snapshots.take(self), path)
+
+    def restore(self, wanted: Mapping[str, Any] | str | os.PathLike[str]) -> None:
+        """Brings all chips to their state in a snapshot, or in a file of save_snapshot().
+
+        SnapshotError, with every chip as it was, when one is missing, is not in the snapshot, or cannot have
+        that state. The clock goes on; moments in a state are counted from now.
+        """
+        snapshots.restore(self, wanted)
 
     @property
     def script_limit_ms(self) -> int:
