@@ -98,8 +98,9 @@ void register_stimulus(py::module_& module) {
       py::name("follow"), py::is_method(device), py::arg("property"), py::arg("source"),
       py::kw_only(), py::arg("start") = py::none(), follow_doc);
 
-  py::class_<PythonStimulus, py::smart_holder>(module, "Stimulus",
-                                               "The C++ half of what a chip follows.");
+  const py::class_<PythonStimulus, py::smart_holder> followed(
+      module, "Stimulus", "The C++ half of what a chip follows.");
+  refuse_unconstructed<PythonStimulus>();
   module.def("add_stimulus", &add, py::arg("chip"), py::arg("property"), py::arg("function"),
              py::kw_only(), py::arg("unattended"), py::arg("start") = py::none());
   module.def(
