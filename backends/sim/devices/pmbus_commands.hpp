@@ -126,7 +126,7 @@ inline constexpr std::array commands{
 };
 
 inline constexpr std::array statuses{status_vout,        status_iout, status_input,
-                              status_temperature, status_cml,  status_fans_1_2};
+                                     status_temperature, status_cml,  status_fans_1_2};
 
 namespace bit {
 constexpr std::uint8_t on = 0x80;  // operation
