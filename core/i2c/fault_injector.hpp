@@ -77,7 +77,7 @@ class FaultInjector final : public Adapter {
 
   void count_as_past(const Active& fault);
   [[nodiscard]] Plan plan(std::span<const Message> messages);
-  [[nodiscard]] bool befalls(Active& fault, const Message& message);
+  [[nodiscard]] bool befalls(Active& active, const Message& message);
   [[nodiscard]] TransferResult run(std::span<const Message> messages, const Plan& plan);
   [[nodiscard]] bool change_what_is_sent(std::span<const Message> messages, const Plan& plan,
                                          Sent& sent) const;

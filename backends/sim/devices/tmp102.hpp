@@ -59,7 +59,7 @@ class Tmp102 final : public RegisterDevice {
   void visit_state(StateVisitor& visitor) override;
 
   [[nodiscard]] bool is_set(std::uint32_t bits) const;
-  [[nodiscard]] double degrees(const Register& reg) const;
+  [[nodiscard]] double degrees(const Register& in) const;
   void start_conversions();
   void finish_conversion();
   void convert(std::uint64_t count);
