@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from daemon_process import Daemons
-from trace_decoders import annotations, packets
+from trace_decoders import decoded, packets
 
 from vhost_device import InProcessGuest
 from vhost_device.i2c import BusError, Read, Write
@@ -61,7 +61,7 @@ def test_each_file_has_all_that_was_transferred_when_a_signal_ends_the_daemon(
         ("guest0", 0x20, b""),
     ]
     addresses = [
-        text for text in annotations(folder / "trace.vcd", "", "i2c=addr-data") if text.startswith("Address")
+        text for text in decoded(folder / "trace.vcd", "", "i2c=addr-data") if text.startswith("Address")
     ]
     assert addresses == ["Address write: 48", "Address read: 48", "Address write: 20"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from trace_decoders import Packet, annotations, packets
+from trace_decoders import Packet, decoded, packets
 
 from vhost_device.i2c import AddressNack, DataNack, Read, Write
 from vhost_device.sim import At24, Bus, Device, Lm75, ManualClock, Nack
@@ -160,7 +160,7 @@ def test_tshark_reads_in_pcapng_what_was_sent(traffic: list[Traffic]) -> None:
 @given(TRAFFIC)
 def test_sigrok_reads_in_vcd_what_was_sent(traffic: list[Traffic]) -> None:
     with saved(bus_after(traffic), ".vcd") as path:
-        assert annotations(path, "", "i2c=addr-data") == list(expected_annotations(traffic))
+        assert decoded(path, "", "i2c=addr-data") == list(expected_annotations(traffic))
 
 
 # ---- decoders of chips
@@ -212,7 +212,7 @@ def test_sigrok_reads_in_vcd_what_an_eeprom_was_used_for(wanted: list[Operation]
         expected.append(carry_out(bus, contents, operation))
 
     with saved(bus, ".vcd") as path:
-        assert annotations(path, ",eeprom24xx:chip=st_m24c02", "eeprom24xx=ops") == expected
+        assert decoded(path, ",eeprom24xx:chip=st_m24c02", "eeprom24xx=ops") == expected
 
 
 @BATCHED
@@ -225,5 +225,5 @@ def test_sigrok_reads_in_vcd_the_temperatures_of_an_lm75(halves: list[int]) -> N
         bus.transfer([Read(0x48, 2)])  # its pointer is at the temperature from the start
 
     with saved(bus, ".vcd") as path:
-        shown = annotations(path, ",lm75", "lm75=celsius")
+        shown = decoded(path, ",lm75", "lm75=celsius")
     assert shown == [f"Temperature: {half / 2:.1f} °C" for half in halves]

@@ -32,7 +32,7 @@ def packets(path: Path) -> list[Packet]:
     return [_packet(line) for line in text.splitlines()]
 
 
-def annotations(path: Path, decoders: str, shown: str) -> list[str]:
+def decoded(path: Path, decoders: str, shown: str) -> list[str]:
     """What a stack of decoders says of a VCD file with the wires SCL and SDA.
 
     `decoders` come after i2c, such as ",lm75"; `shown` is DECODER=CLASS.
