@@ -110,7 +110,7 @@ void Ads1015::set_voltage(unsigned input, double volts) {
   const Guard guard = lock();
   catch_up();
   volts_[index] = volts;
-  if (is_set(config::single_shot)) return;
+  if (is_set(reg::configuration, config::single_shot)) return;
   finish(1);
   begin(now());
 }
@@ -128,9 +128,10 @@ Level Ads1015::alert_level() {
   const bool off = !row_.has_comparator || queues[index_of(queue, value(reg::configuration))] == 0;
   if (off) return Level::high;
   // RDY is what OS says in single-shot mode (SBAS444, "Conversion Ready Pin").
-  const bool ready = is_set(config::single_shot) && is_set(config::start);
+  const bool ready =
+      is_set(reg::configuration, config::single_shot) && is_set(reg::configuration, config::start);
   const bool active = pin_is_ready() ? ready : comparator_.asserted();
-  return active == is_set(config::active_high) ? Level::high : Level::low;
+  return active == is_set(reg::configuration, config::active_high) ? Level::high : Level::low;
 }
 
 std::int16_t Ads1015::low_threshold() {
@@ -149,11 +150,9 @@ std::uint16_t Ads1015::configuration() {
   return static_cast<std::uint16_t>(value(reg::configuration));
 }
 
-bool Ads1015::is_set(std::uint32_t bits) const { return (value(reg::configuration) & bits) != 0; }
-
 bool Ads1015::pin_is_ready() const {
   constexpr std::uint32_t sign = 0x8000;
-  return (value(reg::high) & sign) != 0 && (value(reg::low) & sign) == 0;
+  return is_set(reg::high, sign) && !is_set(reg::low, sign);
 }
 
 double Ads1015::input_difference() const {
@@ -167,7 +166,7 @@ void Ads1015::begin(Time start) {
   active_ = value(reg::configuration);
   const Time period = Time(std::chrono::seconds(1)) / row_.rates[index_of(data_rate, active_)];
   set_value(reg::configuration, active_ & ~config::start);
-  if (is_set(config::single_shot)) {
+  if (is_set(reg::configuration, config::single_shot)) {
     timer_.start_once(start, period);
   } else {
     timer_.start_repeating(start, period, period);
@@ -181,7 +180,7 @@ void Ads1015::catch_up() {
     const bool is_new = ((active_ ^ value(reg::configuration)) & ~config::start) != 0;
     if (!is_new) return finish(timer_.completed(now()));
     finish(1);
-    if (is_set(config::single_shot)) return timer_.stop();
+    if (is_set(reg::configuration, config::single_shot)) return timer_.stop();
     begin(end);
   }
 }
@@ -212,7 +211,8 @@ void Ads1015::finish(std::uint64_t count) {
 }
 
 std::uint32_t Ads1015::on_read(const Register& reg, std::uint32_t value) {
-  const bool ends = reg.address == reg::conversion.address && is_set(config::latching);
+  const bool ends =
+      reg.address == reg::conversion.address && is_set(reg::configuration, config::latching);
   if (ends) comparator_.acknowledge({.is_latching = true});
   return value;
 }

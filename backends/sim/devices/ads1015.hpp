@@ -62,7 +62,6 @@ class Ads1015 final : public RegisterDevice {
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
 
-  [[nodiscard]] bool is_set(std::uint32_t bits) const;
   [[nodiscard]] bool pin_is_ready() const;
   [[nodiscard]] double input_difference() const;
   void begin(Time start);

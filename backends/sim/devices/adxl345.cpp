@@ -164,7 +164,7 @@ Level Adxl345::pin(bool is_second) {
   const std::uint32_t map = value(reg::interrupt_map);
   const std::uint32_t on = value(reg::interrupt_source) & value(reg::interrupt_enable);
   const bool active = (on & (is_second ? map : ~map)) != 0;
-  const bool inverted = (value(reg::data_format) & format::invert) != 0;
+  const bool inverted = is_set(reg::data_format, format::invert);
   return active != inverted ? Level::high : Level::low;
 }
 
@@ -183,7 +183,7 @@ Time Adxl345::period() const {
   return slowest_period / (1 << (value(reg::data_rate) & rate::code));
 }
 
-bool Adxl345::is_measuring() const { return (value(reg::power_control) & measure) != 0; }
+bool Adxl345::is_measuring() const { return is_set(reg::power_control, measure); }
 
 bool Adxl345::keeps_when_full() const {
   return (value(reg::fifo_control) & fifo::mode) == fifo::until_full || triggered_;
@@ -234,7 +234,7 @@ void Adxl345::sample() {
   Sample taken;
   for (std::size_t axis = 0; axis < taken.words.size(); ++axis) taken.words[axis] = reading(axis);
   push(taken);
-  if ((value(reg::interrupt_enable) & source::activity) == 0 || !is_active()) return;
+  if (!is_set(reg::interrupt_enable, source::activity) || !is_active()) return;
   activity_ = true;
   trigger();
 }
@@ -271,7 +271,7 @@ void Adxl345::drop_oldest(std::size_t count) {
 // Mode").
 void Adxl345::trigger() {
   const std::uint32_t control = value(reg::fifo_control);
-  const bool is_int2 = (value(reg::interrupt_map) & source::activity) != 0;
+  const bool is_int2 = is_set(reg::interrupt_map, source::activity);
   const bool is_its_pin = is_int2 == ((control & fifo::trigger_is_int2) != 0);
   if ((control & fifo::mode) != fifo::trigger_mode || triggered_ || !is_its_pin) return;
   const std::size_t kept = control & fifo::samples;

@@ -105,10 +105,10 @@ void Ds1307::set_time(const DateTime& time) {
   Calendar calendar = Calendar::of(time);
   show(calendar);
   if (row_.has_alarms) {
-    change(reg::control, row_.has_oscillator_switch ? bit::stop_oscillator : 0, false);
-    change(reg::status, bit::oscillator_stopped, false);
+    set_bits(reg::control, row_.has_oscillator_switch ? bit::stop_oscillator : 0, false);
+    set_bits(reg::status, bit::oscillator_stopped, false);
   } else {
-    change(reg::seconds, bit::clock_halt, false);
+    set_bits(reg::seconds, bit::clock_halt, false);
   }
   ticks_.start(now());
 }
@@ -171,14 +171,6 @@ void Ds1307::set_temperature(double temperature_c) {
   convert();
 }
 
-bool Ds1307::is_set(const Register& in, std::uint32_t bits) const {
-  return (value(in) & bits) != 0;
-}
-
-void Ds1307::change(const Register& in, std::uint32_t bits, bool to) {
-  set_value(in, to ? value(in) | bits : value(in) & ~bits);
-}
-
 Calendar Ds1307::calendar() const {
   Calendar calendar{.second = from_bcd(value(reg::seconds) & 0x7f),
                     .minute = from_bcd(value(reg::minutes)),
@@ -230,8 +222,8 @@ void Ds1307::catch_up() {
   if (demanded_conversion_ && now() >= *demanded_conversion_) {
     convert();
     demanded_conversion_.reset();
-    change(reg::control, bit::convert, false);
-    change(reg::status, bit::busy, false);
+    set_bits(reg::control, bit::convert, false);
+    set_bits(reg::status, bit::busy, false);
   }
   const std::uint64_t seconds = ticks_.passed(now());
   if (seconds == 0) return;
@@ -243,8 +235,8 @@ void Ds1307::catch_up() {
         alarm(&reg::alarm_1_seconds, reg::alarm_1_minutes, reg::alarm_1_hours, reg::alarm_1_day);
     const AlarmTime second =
         alarm(nullptr, reg::alarm_2_minutes, reg::alarm_2_hours, reg::alarm_2_day);
-    if (comes(first, calendar, seconds)) change(reg::status, alarm_1, true);
-    if (comes(second, calendar, seconds)) change(reg::status, alarm_2, true);
+    if (comes(first, calendar, seconds)) set_bits(reg::status, alarm_1, true);
+    if (comes(second, calendar, seconds)) set_bits(reg::status, alarm_2, true);
   }
   calendar.advance(seconds);
   show(calendar);
@@ -276,13 +268,13 @@ Ack Ds1307::on_write(const Register& reg, std::uint32_t written, std::uint32_t b
   if (reg.address != reg::control.address) return Ack::ack;
   if (row_.has_thermometer && ((written | before) & bit::convert) != 0) {
     if ((before & bit::convert) == 0) demanded_conversion_ = now() + conversion_time;
-    change(reg::control, bit::convert, true);
-    change(reg::status, bit::busy, true);
+    set_bits(reg::control, bit::convert, true);
+    set_bits(reg::status, bit::busy, true);
   }
   if (row_.has_oscillator_switch) {
     if ((written & bit::stop_oscillator) != 0) {
       ticks_.stop();
-      change(reg::status, bit::oscillator_stopped, true);
+      set_bits(reg::status, bit::oscillator_stopped, true);
     } else if (!ticks_.is_running()) {
       ticks_.start(now());
     }

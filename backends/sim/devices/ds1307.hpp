@@ -65,8 +65,6 @@ class Ds1307 final : public RegisterDevice {
   void visit_state(StateVisitor& visitor) override;
 
   void power_up();
-  [[nodiscard]] bool is_set(const Register& in, std::uint32_t bits) const;
-  void change(const Register& in, std::uint32_t bits, bool to);
   [[nodiscard]] Calendar calendar() const;
   void show(const Calendar& calendar);
   [[nodiscard]] AlarmTime alarm(const Register* seconds, const Register& minutes,

@@ -290,11 +290,11 @@ void Ina2xx::calculate() {
   set_value(reg::power, static_cast<std::uint32_t>(std::min(power, max_power)));
   const bool overflow = shown != current || power > max_power;
   if (kind.has_alert) {
-    set_flags(reg::mask_enable, mask::overflow, overflow);
-    set_flags(reg::mask_enable, mask::ready, true);
+    set_bits(reg::mask_enable, mask::overflow, overflow);
+    set_bits(reg::mask_enable, mask::ready, true);
   } else {
-    set_flags(reg::bus, bus_flag::overflow, overflow);
-    set_flags(reg::bus, bus_flag::ready, true);
+    set_bits(reg::bus, bus_flag::overflow, overflow);
+    set_bits(reg::bus, bus_flag::ready, true);
   }
 }
 
@@ -316,18 +316,14 @@ void Ina2xx::judge() {
     beyond = static_cast<std::int64_t>(value(reg::power)) > limit;
   }
   const bool stays = (word & mask::latch) != 0 && (word & mask::alert) != 0;
-  set_flags(reg::mask_enable, mask::alert, beyond || stays);
-}
-
-void Ina2xx::set_flags(const Register& reg, std::uint32_t bits, bool on) {
-  set_value(reg, on ? value(reg) | bits : value(reg) & ~bits);
+  set_bits(reg::mask_enable, mask::alert, beyond || stays);
 }
 
 std::uint32_t Ina2xx::on_read(const Register& reg, std::uint32_t value) {
   if (!row_.kind.has_alert) {
-    if (reg.address == reg::power.address) set_flags(reg::bus, bus_flag::ready, false);
+    if (reg.address == reg::power.address) set_bits(reg::bus, bus_flag::ready, false);
   } else if (reg.address == reg::mask_enable.address && (value & mask::latch) != 0) {
-    set_flags(reg::mask_enable, mask::alert, false);
+    set_bits(reg::mask_enable, mask::alert, false);
   }
   return value;
 }
@@ -338,9 +334,9 @@ Ack Ina2xx::on_write(const Register& reg, std::uint32_t written, std::uint32_t /
   // A mode is begun by writing it, also where it was that before (SBOS448G, 8.6.2.1).
   if ((mode() & (config::shunt | config::bus)) != 0) {
     if (row_.kind.has_alert) {
-      set_flags(reg::mask_enable, mask::ready, false);
+      set_bits(reg::mask_enable, mask::ready, false);
     } else {
-      set_flags(reg::bus, bus_flag::ready, false);
+      set_bits(reg::bus, bus_flag::ready, false);
     }
   }
   start_conversions();

@@ -73,7 +73,6 @@ class Ina2xx final : public RegisterDevice {
   void convert();
   void calculate();
   void judge();
-  void set_flags(const Register& reg, std::uint32_t bits, bool on);
 
   const Ina2xxRow& row_;
   const double shunt_ohm_;

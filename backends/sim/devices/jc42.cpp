@@ -130,7 +130,7 @@ void Jc42::set_temperature(double temperature_c) {
   const Guard guard = lock();
   catch_up();
   temperature_c_ = temperature_c;
-  if (is_set(config::shutdown)) return;
+  if (is_set(reg::configuration, config::shutdown)) return;
   convert();
   start_conversions();
 }
@@ -144,7 +144,8 @@ double Jc42::reported_temperature() {
 Level Jc42::event_level() {
   const Guard guard = lock();
   catch_up();
-  return event_is_active() == is_set(config::active_high) ? Level::high : Level::low;
+  return event_is_active() == is_set(reg::configuration, config::active_high) ? Level::high
+                                                                              : Level::low;
 }
 
 double Jc42::upper_limit() {
@@ -178,8 +179,6 @@ std::uint16_t Jc42::configuration() {
   return static_cast<std::uint16_t>(value(reg::configuration));
 }
 
-bool Jc42::is_set(std::uint32_t bits) const { return (value(reg::configuration) & bits) != 0; }
-
 double Jc42::hysteresis_c() const {
   return hystereses[static_cast<std::size_t>(code(hysteresis_field))];
 }
@@ -192,17 +191,17 @@ unsigned Jc42::resolution_code() const {
 // Critical is never an interrupt: it lasts until the temperature is below it again. An interrupt
 // mode for critical alone there is not (DS25095A, 5.2.3).
 bool Jc42::event_is_active() const {
-  if (!is_set(config::event_enable)) return false;
+  if (!is_set(reg::configuration, config::event_enable)) return false;
   const std::uint32_t flags = value(reg::temperature);
   if ((flags & flag::critical) != 0) return true;
-  if (is_set(config::critical_only)) return false;
-  if (is_set(config::interrupt_mode)) return interrupt_;
+  if (is_set(reg::configuration, config::critical_only)) return false;
+  if (is_set(reg::configuration, config::interrupt_mode)) return interrupt_;
   return (flags & (flag::upper | flag::lower)) != 0;
 }
 
 void Jc42::start_conversions() {
   timer_.stop();
-  if (is_set(config::shutdown)) return;
+  if (is_set(reg::configuration, config::shutdown)) return;
   const Time time = conversion_times[resolution_code()];
   timer_.start_repeating(now(), time, time);
 }
@@ -242,16 +241,14 @@ void Jc42::compare() {
   show(flag::upper, reported > upper, reported <= upper - below);
   show(flag::lower, reported < lower - below, reported >= lower);
   set_value(reg::temperature, after);
-  if (((before ^ after) & (flag::upper | flag::lower)) != 0 && is_set(config::interrupt_mode)) {
+  if (((before ^ after) & (flag::upper | flag::lower)) != 0 &&
+      is_set(reg::configuration, config::interrupt_mode)) {
     interrupt_ = true;
   }
   show_event();
 }
 
-void Jc42::show_event() {
-  const std::uint32_t word = value(reg::configuration) & ~config::event_status;
-  set_value(reg::configuration, event_is_active() ? word | config::event_status : word);
-}
+void Jc42::show_event() { set_bits(reg::configuration, config::event_status, event_is_active()); }
 
 Ack Jc42::on_write(const Register& reg, std::uint32_t written, std::uint32_t before) {
   if (reg.address == reg::configuration.address) {
@@ -260,10 +257,11 @@ Ack Jc42::on_write(const Register& reg, std::uint32_t written, std::uint32_t bef
     start_conversions();
   } else {
     const bool is_critical = reg.address == reg::critical.address;
-    if (is_set(is_critical ? config::critical_lock : config::window_lock)) set_value(reg, before);
+    const std::uint32_t lock = is_critical ? config::critical_lock : config::window_lock;
+    if (is_set(reg::configuration, lock)) set_value(reg, before);
     // Not at the next conversion's end: a driver that sets a limit and then reads would find the
     // old flags, or not, by how quick the host is.
-    if (!is_set(config::shutdown)) compare();
+    if (!is_set(reg::configuration, config::shutdown)) compare();
   }
   return Ack::ack;
 }

@@ -65,7 +65,6 @@ class Jc42 final : public RegisterDevice {
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
 
-  [[nodiscard]] bool is_set(std::uint32_t bits) const;
   [[nodiscard]] double hysteresis_c() const;
   [[nodiscard]] unsigned resolution_code() const;
   [[nodiscard]] bool event_is_active() const;

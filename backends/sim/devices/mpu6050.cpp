@@ -232,10 +232,6 @@ double Mpu6050::sample_rate() {
   return 1 / std::chrono::duration<double>(period()).count();
 }
 
-bool Mpu6050::is_set(const Register& reg, std::uint32_t bits) const {
-  return (value(reg) & bits) != 0;
-}
-
 bool Mpu6050::sleeps() const { return is_set(reg::power_1, power::sleep); }
 
 Time Mpu6050::period() const {
@@ -311,7 +307,7 @@ void Mpu6050::fill_fifo(Time when) {
 }
 
 void Mpu6050::raise(std::uint32_t interrupt, Time when) {
-  set_value(reg::interrupt_status, value(reg::interrupt_status) | interrupt);
+  set_bits(reg::interrupt_status, interrupt, true);
   if (is_set(reg::interrupt_enable, interrupt)) pulse_end_ = when + pulse;
 }
 
@@ -338,7 +334,7 @@ Ack Mpu6050::on_write(const Register& reg, std::uint32_t written, std::uint32_t 
       for (const Register& each : reg::gyro) set_value(each, 0);
       set_value(reg::temperature, 0);
     }
-    set_value(reg, value(reg) & ~user::resets);
+    set_bits(reg, user::resets, false);
   } else if (reg.address == reg::power_1.address && (written & power::reset) != 0) {
     file().reset();
     fifo_.clear();

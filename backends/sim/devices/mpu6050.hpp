@@ -72,7 +72,6 @@ class Mpu6050 final : public RegisterDevice {
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
 
-  [[nodiscard]] bool is_set(const Register& reg, std::uint32_t bits) const;
   [[nodiscard]] bool sleeps() const;
   [[nodiscard]] Time period() const;
   void start_sampling();

@@ -110,13 +110,13 @@ void Pcf8563::set_time(const DateTime& time) {
   catch_up();
   set_value(reg::seconds, 0);
   show(Calendar::of(time));
-  set_value(reg::control_1, value(reg::control_1) & ~bit::stop);
+  set_bits(reg::control_1, bit::stop, false);
   ticks_.start(now());
 }
 
 bool Pcf8563::lost_time() {
   const Guard guard = lock();
-  return (value(reg::seconds) & bit::voltage_low) != 0;
+  return is_set(reg::seconds, bit::voltage_low);
 }
 
 void Pcf8563::lose_power() {
@@ -127,11 +127,9 @@ void Pcf8563::lose_power() {
 Level Pcf8563::interrupt_level() {
   const Guard guard = lock();
   catch_up();
-  const auto is_set = [word = value(reg::control_2)](std::uint32_t bits) {
-    return (word & bits) == bits;
-  };
-  const bool by_timer = is_set(bit::timer_flag | bit::timer_enable) && !is_set(bit::pulses);
-  const bool by_alarm = is_set(bit::alarm_flag | bit::alarm_enable);
+  const bool by_timer = is_set(reg::control_2, bit::timer_flag | bit::timer_enable) &&
+                        !is_set(reg::control_2, bit::pulses);
+  const bool by_alarm = is_set(reg::control_2, bit::alarm_flag | bit::alarm_enable);
   return by_timer || by_alarm ? Level::low : Level::high;
 }
 
@@ -143,7 +141,7 @@ Calendar Pcf8563::calendar() const {
                     .day = from_bcd(value(reg::days)),
                     .month = from_bcd(value(reg::months) & 0x1f),
                     .year = from_bcd(value(reg::years)),
-                    .century = (value(reg::months) & bit::century) != 0};
+                    .century = is_set(reg::months, bit::century)};
   calendar.clamp();
   return calendar;
 }
@@ -162,7 +160,7 @@ void Pcf8563::show(const Calendar& calendar) {
 // they do (rev. 11, 8.6). Nothing when none is enabled.
 std::optional<AlarmTime> Pcf8563::alarm() const {
   const auto field = [this](const Register& in) -> std::optional<unsigned> {
-    if ((value(in) & bit::off) != 0) return std::nullopt;
+    if (is_set(in, bit::off)) return std::nullopt;
     return from_bcd(value(in) & ~bit::off);
   };
   AlarmTime time{.second = 0,
@@ -177,7 +175,7 @@ std::optional<AlarmTime> Pcf8563::alarm() const {
   return time;
 }
 
-void Pcf8563::flag(std::uint32_t bit) { set_value(reg::control_2, value(reg::control_2) | bit); }
+void Pcf8563::flag(std::uint32_t bit) { set_bits(reg::control_2, bit, true); }
 
 void Pcf8563::count_down() {
   const std::int64_t length = value(reg::timer);
@@ -222,7 +220,7 @@ Ack Pcf8563::on_write(const Register& reg, std::uint32_t written, std::uint32_t 
   }
   if (reg.address == reg::timer.address || reg.address == reg::timer_control.address) {
     countdown_.reset();
-    if ((value(reg::timer_control) & bit::timer_runs) != 0) countdown_ = now();
+    if (is_set(reg::timer_control, bit::timer_runs)) countdown_ = now();
   }
   return Ack::ack;
 }

@@ -83,7 +83,7 @@ void Tmp102::set_temperature(double temperature_c) {
   const Guard guard = lock();
   catch_up();
   temperature_c_ = temperature_c;
-  if (is_set(config::shutdown)) return;
+  if (is_set(reg::configuration, config::shutdown)) return;
   convert(1);
   start_conversions();
 }
@@ -97,9 +97,9 @@ double Tmp102::reported_temperature() {
 Level Tmp102::alert_level() {
   const Guard guard = lock();
   catch_up();
-  const bool active =
-      is_set(config::interrupt_mode) ? thermostat_.pending() : thermostat_.tripped();
-  return active == is_set(config::polarity) ? Level::high : Level::low;
+  const bool active = is_set(reg::configuration, config::interrupt_mode) ? thermostat_.pending()
+                                                                         : thermostat_.tripped();
+  return active == is_set(reg::configuration, config::polarity) ? Level::high : Level::low;
 }
 
 double Tmp102::high_limit() {
@@ -118,14 +118,13 @@ std::uint16_t Tmp102::configuration() {
   return static_cast<std::uint16_t>(value(reg::configuration));
 }
 
-bool Tmp102::is_set(std::uint32_t bits) const { return (value(reg::configuration) & bits) != 0; }
-
 double Tmp102::degrees(const Register& in) const {
-  return physical(field(in, is_set(config::extended) ? extended_low : normal_low));
+  return physical(
+      field(in, is_set(reg::configuration, config::extended) ? extended_low : normal_low));
 }
 
 void Tmp102::start_conversions() {
-  if (is_set(config::shutdown)) {
+  if (is_set(reg::configuration, config::shutdown)) {
     timer_.start_once(now(), conversion_time);
   } else {
     timer_.start_repeating(now(), conversion_time,
@@ -145,7 +144,7 @@ void Tmp102::catch_up() {
 }
 
 void Tmp102::convert(std::uint64_t count) {
-  const bool extended = is_set(config::extended);
+  const bool extended = is_set(reg::configuration, config::extended);
   const Field reading = field(reg::temperature, extended ? extended_low : normal_low);
   // The lowest bit tells which format it is (SBOS397H, table 7).
   set_value(reg::temperature, extended ? 1 : 0);
@@ -153,18 +152,15 @@ void Tmp102::convert(std::uint64_t count) {
   const double reported = degrees(reg::temperature);
   thermostat_.conversions(count, reported >= degrees(reg::high), reported < degrees(reg::low),
                           faults[static_cast<std::size_t>(code(fault_queue))]);
-  std::uint32_t word = value(reg::configuration) & ~config::one_shot;
-  if (is_set(config::shutdown)) word |= config::one_shot;
-  set_value(reg::configuration, word);
+  set_bits(reg::configuration, config::one_shot, is_set(reg::configuration, config::shutdown));
   show_alert();
 }
 
 // AL is the comparator's output in either mode, with the polarity upside down: 1 is no alert when
 // the pin is active low (SBOS397H, 7.5.3.7).
 void Tmp102::show_alert() {
-  const bool bit = thermostat_.tripped() == is_set(config::polarity);
-  const std::uint32_t word = value(reg::configuration) & ~config::alert;
-  set_value(reg::configuration, bit ? word | config::alert : word);
+  const bool bit = thermostat_.tripped() == is_set(reg::configuration, config::polarity);
+  set_bits(reg::configuration, config::alert, bit);
 }
 
 std::uint32_t Tmp102::on_read(const Register& /*reg*/, std::uint32_t value) {
@@ -175,14 +171,14 @@ std::uint32_t Tmp102::on_read(const Register& /*reg*/, std::uint32_t value) {
 Ack Tmp102::on_write(const Register& reg, std::uint32_t written, std::uint32_t before) {
   if (reg.address != reg::configuration.address) return Ack::ack;
   const std::uint32_t changed = before ^ value(reg::configuration);
-  set_value(reg::configuration, value(reg::configuration) & ~config::one_shot);
+  set_bits(reg::configuration, config::one_shot, false);
   if ((changed & config::interrupt_mode) != 0) thermostat_.reset();
-  if (is_set(config::shutdown)) {
+  if (is_set(reg::configuration, config::shutdown)) {
     // The conversion under way is finished (SBOS397H, 7.4.3); OS begins one more.
     if ((changed & config::shutdown) != 0) finish_conversion();
     if ((written & config::one_shot) != 0) start_conversions();
     if (!timer_.is_running()) {
-      set_value(reg::configuration, value(reg::configuration) | config::one_shot);
+      set_bits(reg::configuration, config::one_shot, true);
     }
   } else if ((changed & config::extended) != 0) {
     // Not at the next conversion's end, as in silicon: a driver that changes the format and then

@@ -58,7 +58,6 @@ class Tmp102 final : public RegisterDevice {
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
 
-  [[nodiscard]] bool is_set(std::uint32_t bits) const;
   [[nodiscard]] double degrees(const Register& in) const;
   void start_conversions();
   void finish_conversion();

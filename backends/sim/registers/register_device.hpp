@@ -52,6 +52,14 @@ class RegisterDevice : public Device, protected RegisterEvents {
 
   [[nodiscard]] std::uint32_t value(const Register& reg) const { return file_.value(reg); }
   void set_value(const Register& reg, std::uint32_t value) { file_.set_value(reg, value); }
+  /// Whether all of these bits are 1.
+  [[nodiscard]] bool is_set(const Register& reg, std::uint32_t bits) const {
+    return (value(reg) & bits) == bits;
+  }
+  /// Makes these bits 1, or 0, and leaves the others as they are.
+  void set_bits(const Register& reg, std::uint32_t bits, bool on) {
+    set_value(reg, on ? value(reg) | bits : value(reg) & ~bits);
+  }
   [[nodiscard]] std::int64_t code(const Field& field) const { return field.code(value(field.in)); }
   void set_code(const Field& field, std::int64_t code) {
     set_value(field.in, field.with_code(value(field.in), code));
