@@ -11,11 +11,11 @@ namespace vhost_device::sim {
 namespace {
 
 constexpr Register status{.name = "status", .address = 0x00, .reset = 0xa5};
-constexpr std::array registers{status};
+constexpr std::array map{status};
 
 class StatusChip final : public RegisterDevice {
  public:
-  StatusChip() : RegisterDevice("status_chip", {at(0x48)}, registers, {}) {}
+  StatusChip() : RegisterDevice("status_chip", {at(0x48)}, map, {}) {}
 
   using RegisterDevice::is_set;
   using RegisterDevice::set_bits;
