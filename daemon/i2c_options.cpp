@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/io/server.hpp"
+#include "daemon/option_files.hpp"
 #include "daemon/replay_options.hpp"
 #include "daemon/trace_option.hpp"
 
@@ -151,10 +152,7 @@ class CommandLine {
     if (app_.count("--device-list") + app_.count("--board") + app_.count("--replay") == 0) {
       throw CLI::RequiredError("At least one of --device-list, --board and --replay");
     }
-    if (const std::string refusal = refuse_traces(options_.traces); !refusal.empty()) {
-      throw CLI::ValidationError("--trace", refusal);
-    }
-    refuse_recording(options_.record, options_.replay, options_.traces);
+    refuse_shared_files(options_);
     if (milliseconds_ > 0) options_.timeout = std::chrono::milliseconds(milliseconds_);
     if (const auto poll = io::parse_poll_policy(poll_)) options_.poll = *poll;
     read_device_lists();

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <string>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -47,24 +45,6 @@ inline void add_replay_options(CLI::App& app, std::string& replay, i2c::ReplayOr
       ->transform(CLI::CheckedTransformer(orders).description(""))
       ->needs(file)
       ->group(group);
-}
-
-/// Throws CLI::ValidationError if the recording or a trace would overwrite what is read, or if they
-/// would share a file.
-inline void refuse_recording(const std::string& record, const std::string& replay,
-                             const std::vector<std::string>& traces) {
-  if (!replay.empty() && std::find(traces.begin(), traces.end(), replay) != traces.end()) {
-    throw CLI::ValidationError("--trace",
-                               "'" + replay + "' is what --replay reads; give it another name");
-  }
-  if (record.empty()) return;
-  if (record == replay) {
-    throw CLI::ValidationError("--record",
-                               "'" + record + "' is what --replay reads; give it another name");
-  }
-  if (std::find(traces.begin(), traces.end(), record) != traces.end()) {
-    throw CLI::ValidationError("--record", "'" + record + "' is a --trace; give it another name");
-  }
 }
 
 }  // namespace vhost_device::daemon

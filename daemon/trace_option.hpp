@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -21,13 +20,6 @@ inline void add_trace_option(CLI::App& app, std::vector<std::string>& traces) {
       ->check([](const std::string& path) {
         return std::string(path.empty() ? "needs a value, and has an empty one" : "");
       });
-}
-
-/// The message for the command line if two traces would go to one file.
-[[nodiscard]] inline std::string refuse_traces(std::vector<std::string> traces) {
-  std::sort(traces.begin(), traces.end());
-  const auto twice = std::adjacent_find(traces.begin(), traces.end());
-  return twice == traces.end() ? "" : "'" + *twice + "' is given twice";
 }
 
 }  // namespace vhost_device::daemon

@@ -186,28 +186,6 @@ def refused(recording: str, *arguments: str, status: int = EXIT_FAILURE, says: l
         refused(
             "0x48 W", "--replay=r.txt", "--record=/nowhere/r", says=["--record: /nowhere/r: No such file"]
         ),
-        refused(
-            "0x48 W",
-            "--replay=r.txt",
-            "--record=r.txt",
-            status=EXIT_USAGE,
-            says=["--record", "'r.txt' is what"],
-        ),
-        refused(
-            "0x48 W",
-            "--replay=r.txt",
-            "--trace=r.txt",
-            status=EXIT_USAGE,
-            says=["--trace", "'r.txt' is what"],
-        ),
-        refused(
-            "",
-            "-b{board}",
-            "--record=r",
-            "--trace=r",
-            status=EXIT_USAGE,
-            says=["--record", "'r' is a --trace"],
-        ),
         refused("", "-b{board}", "--record=-", status=EXIT_USAGE, says=["--record", "- is none"]),
         refused("", "-b{board}", "--record=", status=EXIT_USAGE, says=["--record", "the value is empty"]),
         refused(

@@ -130,9 +130,6 @@ def test_disk_that_is_full_is_warned_of_once_and_guests_go_on(
             "--trace: /nowhere/trace.vcd: No such file or directory; name a file that can be written",
             id="no such folder",
         ),
-        pytest.param(
-            ["--trace=x.vcd", "--trace=x.vcd"], EXIT_USAGE, "--trace: 'x.vcd' is given twice", id="twice"
-        ),
         pytest.param(["--trace="], EXIT_USAGE, "--trace: the value is empty", id="empty"),
     ],
 )
