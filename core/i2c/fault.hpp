@@ -15,7 +15,8 @@ namespace vhost_device::i2c {
 
 /// What can go wrong on a bus, by the names that Linux's i2c-gpio fault injector and the wire use.
 enum class FaultKind {
-  nack,              ///< The address is not acknowledged, or byte `byte` of a write.
+  nack,              ///< The address is not acknowledged, or byte `byte` of a write: of one that
+                     ///< ends before its first byte, nothing reaches the chip.
   stretch,           ///< SCL is held low for `duration` before the message.
   stuck_sda,         ///< SDA is held low: nothing moves, until released or a bus clear.
   stuck_scl,         ///< SCL is held low: nothing moves, until released.
@@ -33,11 +34,13 @@ enum class FaultKind {
 struct Fault {
   FaultKind kind = FaultKind::nack;
 
-  std::optional<Address> address{};            ///< Empty: any.
-  std::optional<bool> read{};                  ///< Empty: either direction.
-  std::function<bool(const Message&)> when{};  ///< Empty: always. May not throw.
-  std::optional<std::uint64_t> times{};        ///< Empty: without end.
-  double probability = 1.0;                    ///< 0 to 1.
+  std::optional<Address> address{};  ///< Empty: any.
+  std::optional<bool> read{};        ///< Empty: either direction.
+  /// Empty: always. It answers nothing where it takes too long: the transaction ends in a timeout,
+  /// and the message was not befallen. May not throw.
+  std::function<std::optional<bool>(const Message&)> when{};
+  std::optional<std::uint64_t> times{};  ///< Empty: without end.
+  double probability = 1.0;              ///< 0 to 1.
 
   std::optional<std::size_t> byte{};     ///< nack, flip: counted from 0, after the address.
   std::uint8_t mask = 0;                 ///< flip

@@ -5,6 +5,7 @@
 #include <array>
 #include <deque>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -116,7 +117,10 @@ struct FaultInjector::Sent {
 };
 
 FaultInjector::FaultInjector(std::shared_ptr<Adapter> adapter, Options options)
-    : adapter_(std::move(adapter)), options_(std::move(options)), random_(options_.seed) {}
+    : adapter_(std::move(adapter)),
+      options_(std::move(options)),
+      seed_(options_.seed),
+      random_(seed_) {}
 
 FaultInjector::~FaultInjector() = default;
 
@@ -155,9 +159,11 @@ std::uint64_t FaultInjector::hits(std::uint64_t number) const {
 
 void FaultInjector::count_as_past(const Active& fault) { past_hits_[fault.number] = fault.hits; }
 
-void FaultInjector::clear() {
+void FaultInjector::clear_faults(std::optional<std::uint64_t> seed) {
   std::vector<std::shared_ptr<Active>> cleared;
   const std::scoped_lock lock(mutex_);
+  seed_ = seed.value_or(seed_);
+  random_.seed(seed_);
   cleared.swap(faults_);
   for (const auto& each : cleared) count_as_past(*each);
   is_empty_ = true;
@@ -178,25 +184,25 @@ bool FaultInjector::clear_bus() {
   return true;
 }
 
-void FaultInjector::set_seed(std::uint64_t seed) {
-  const std::scoped_lock lock(mutex_);
-  random_.seed(seed);
-}
-
-void FaultInjector::tell(const Fault& fault, std::span<const Message> messages, std::size_t index) {
+void FaultInjector::tell(const Fault& fault, std::span<const Message> messages, std::size_t index,
+                         std::string_view more) {
   if (!notes_are_wanted()) return;
   std::string text = "fault: " + std::string(to_string(fault.kind));
   if (!is_stuck(fault)) text += " at " + i2c::to_string(messages[index].address);
   if (fault.byte) text += ", byte " + std::to_string(*fault.byte);
-  add_note(std::move(text), index);
+  add_note(text.append(more), index);
 }
 
-bool FaultInjector::befalls(Active& active, const Message& message) {
+// Empty where its condition took too long to tell.
+std::optional<bool> FaultInjector::befalls(Active& active, const Message& message) {
   const Fault& fault = active.fault;
   if (fault.address && *fault.address != message.address) return false;
   if (fault.read && *fault.read != message.read) return false;
   if (!can_befall(fault, message)) return false;
-  if (fault.when && !fault.when(message)) return false;
+  if (fault.when) {
+    const std::optional<bool> answer = fault.when(message);
+    if (answer != true) return answer;
+  }
 
   const std::scoped_lock lock(mutex_);
   if (fault.times && active.hits >= *fault.times) return false;
@@ -216,7 +222,12 @@ FaultInjector::Plan FaultInjector::plan(std::span<const Message> messages) {
   lock.unlock();
   for (std::size_t i = 0; i < messages.size(); ++i) {
     for (const auto& active : faults) {
-      if (!befalls(*active, messages[i])) continue;
+      const std::optional<bool> is_befallen = befalls(*active, messages[i]);
+      if (!is_befallen) {
+        plan.undecided = Plan::Change{i, active};
+        return plan;
+      }
+      if (!*is_befallen) continue;
       if (!ends(active->fault.kind)) {
         plan.changes.push_back({i, active});
         continue;
@@ -233,16 +244,19 @@ TransferResult FaultInjector::do_transfer(std::span<const Message> messages) {
   return run(messages, plan(messages));
 }
 
-// What is written otherwise than asked is written from a copy. False when a stretch was too long.
+// What is written otherwise than asked is written from a copy. False when the stretches together
+// were too long.
 bool FaultInjector::change_what_is_sent(std::span<const Message> messages, const Plan& plan,
                                         Sent& sent) const {
+  auto left = options_.stretch_limit;
   for (const auto& [index, active] : plan.changes) {
     const Fault& fault = active->fault;
     tell(fault, messages, index);
     if (fault.kind == FaultKind::stretch) {
-      const auto duration = std::min(fault.duration, options_.stretch_limit);
+      const auto duration = std::min(fault.duration, left);
       options_.wait ? options_.wait(duration) : std::this_thread::sleep_for(duration);
-      if (fault.duration > options_.stretch_limit) return false;
+      if (fault.duration > left) return false;
+      left -= duration;
     } else if (!messages[index].read) {
       Message& message = sent.messages[index];
       auto& copy = sent.copies.emplace_back(message.data.begin(), message.data.end());
@@ -257,19 +271,27 @@ bool FaultInjector::change_what_is_sent(std::span<const Message> messages, const
 TransferResult FaultInjector::cut_off(const Message& message, const Plan::Change& end, Sent& sent) {
   const Fault& fault = end.by->fault;
   const bool is_lost = fault.kind == FaultKind::lose_arbitration;
-  const std::size_t kept = end.message + (fault.byte && !is_lost ? 1 : 0);
+  const std::size_t before = is_lost ? 0 : fault.byte.value_or(0);
+  const std::size_t kept = end.message + (before > 0 ? 1 : 0);
   sent.messages.erase(sent.messages.begin() + static_cast<std::ptrdiff_t>(kept),
                       sent.messages.end());
   if (is_lost) return {end.message, TransferError::arbitration_lost};
   if (!fault.byte) return {end.message, TransferError::address_nack};
-  Message& last = sent.messages.back();
-  last.data = last.data.first(std::min(*fault.byte, message.data.size()));
-  return {end.message, TransferError::data_nack, static_cast<std::uint32_t>(*fault.byte)};
+  if (before > 0) {
+    Message& last = sent.messages.back();
+    last.data = last.data.first(std::min(before, message.data.size()));
+  }
+  return {end.message, TransferError::data_nack, static_cast<std::uint32_t>(before)};
 }
 
 TransferResult FaultInjector::run(std::span<const Message> messages, const Plan& plan) {
   Sent sent{{messages.begin(), messages.end()}, {}};
   if (!change_what_is_sent(messages, plan, sent)) return {0, TransferError::timeout};
+  if (plan.undecided) {
+    tell(plan.undecided->by->fault, messages, plan.undecided->message,
+         ", whose condition took too long");
+    return {0, TransferError::timeout};
+  }
 
   std::optional<TransferResult> end;
   if (plan.end) {

@@ -7,15 +7,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/i2c/adapter.hpp"
 #include "core/i2c/fault.hpp"
+#include "core/support/fork_mutex.hpp"
 
 namespace vhost_device::i2c {
 
@@ -26,12 +27,20 @@ namespace vhost_device::i2c {
 /// as a transaction of its own. Faults of one message come in the order in which they were added;
 /// those that only change bytes or take time go together, the first that ends it is the last. Each
 /// is noted in traces of the transaction.
+///
+/// A message that ends before its first byte of data does not go to the adapter: it could send no
+/// more than the address, which is a transfer of its own that some adapters refuse and some chips
+/// act upon (SMBus 3.2, 6.5.1, Quick Command).
+///
+/// In a process that was forked off, faults go on as they were. std::runtime_error from everything
+/// here, and from `transfer`, if another thread changed or drew them at that moment.
 class FaultInjector final : public Adapter {
  public:
   struct Options {
     std::uint64_t seed = 1;
-    /// The longest stretch that a controller bears; a longer one ends in a timeout after it.
-    /// 25 ms is SMBus's T_LOW:SEXT, 35 ms its T_TIMEOUT; plain I2C has none (UM10204, 3.1.9).
+    /// The longest stretching in one transaction, all of its messages together, that a controller
+    /// bears; more ends in a timeout after it. 25 ms is SMBus's T_LOW:SEXT, which is counted like
+    /// that, 35 ms its T_TIMEOUT; plain I2C has none (UM10204, 3.1.9).
     std::chrono::nanoseconds stretch_limit = std::chrono::seconds(1);
     /// Waits for the time of a stretch. Empty: sleeps.
     std::function<void(std::chrono::nanoseconds)> wait;
@@ -47,15 +56,13 @@ class FaultInjector final : public Adapter {
   std::uint64_t remove(std::uint64_t number);
   /// How often it befell a message so far; also of one that was cleared, until it is removed.
   [[nodiscard]] std::uint64_t hits(std::uint64_t number) const;
-  /// Takes all of them away.
-  void clear();
+  /// Takes all of them away, and begins the draw of probabilities anew: by `seed`, or by the one
+  /// before.
+  void clear_faults(std::optional<std::uint64_t> seed = {});
 
   /// Nine pulses on SCL (UM10204, 3.1.16): frees an SDA that a chip holds. False when something is
   /// still stuck. What it freed is taken away.
   bool clear_bus();
-
-  /// Begins the draw of probabilities anew.
-  void set_seed(std::uint64_t seed);
 
   [[nodiscard]] Functionality functionality() const override { return adapter_->functionality(); }
 
@@ -69,6 +76,7 @@ class FaultInjector final : public Adapter {
     };
     std::vector<Change> changes;  // of bytes, and stretches, in the order of the messages
     std::optional<Change> end;
+    std::optional<Change> undecided;  // a condition that took too long
   };
 
   /// `address_nack`, `data_nack`, `timeout` and `arbitration_lost` by faults; everything that the
@@ -77,21 +85,24 @@ class FaultInjector final : public Adapter {
 
   void count_as_past(const Active& fault);
   [[nodiscard]] Plan plan(std::span<const Message> messages);
-  [[nodiscard]] bool befalls(Active& active, const Message& message);
+  [[nodiscard]] std::optional<bool> befalls(Active& active, const Message& message);
   [[nodiscard]] TransferResult run(std::span<const Message> messages, const Plan& plan);
   [[nodiscard]] bool change_what_is_sent(std::span<const Message> messages, const Plan& plan,
                                          Sent& sent) const;
   [[nodiscard]] static TransferResult cut_off(const Message& message, const Plan::Change& end,
                                               Sent& sent);
-  static void tell(const Fault& fault, std::span<const Message> messages, std::size_t index);
+  static void tell(const Fault& fault, std::span<const Message> messages, std::size_t index,
+                   std::string_view more = {});
 
   const std::shared_ptr<Adapter> adapter_;
   const Options options_;
 
-  mutable std::mutex mutex_;  // never held in a transaction or a condition
+  // Never held in a transaction or a condition.
+  mutable support::ForkMutex mutex_{"the fault injector"};
   // Destroyed outside of the lock, since a condition that ends may use the injector.
   std::vector<std::shared_ptr<Active>> faults_;
   std::unordered_map<std::uint64_t, std::uint64_t> past_hits_;  // of what was cleared, by number
+  std::uint64_t seed_;
   std::mt19937_64 random_;
   std::uint64_t last_number_ = 0;
   std::atomic<bool> is_empty_{true};

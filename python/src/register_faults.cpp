@@ -142,12 +142,12 @@ void register_faults(py::module_& module) {
           py::arg("fault"))
       .def("_remove", &FaultInjector::remove, py::arg("number"), WithoutGil())
       .def("_hits", &FaultInjector::hits, py::arg("number"), WithoutGil())
-      .def("clear", &FaultInjector::clear, WithoutGil(), "Takes every fault away.")
       .def("clear_bus", &FaultInjector::clear_bus, WithoutGil(),
            "Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).\n"
            "False when the bus is still stuck, because something holds SCL.")
-      .def("set_seed", &FaultInjector::set_seed, py::arg("seed"), WithoutGil(),
-           "Begins the draw of probabilities anew.");
+      .def("clear_faults", &FaultInjector::clear_faults, py::arg("seed") = py::none(), WithoutGil(),
+           "Takes every fault away, and begins the draw of probabilities anew: by `seed`, or by "
+           "the one\nbefore.");
   refuse_unconstructed<i2c::Fault>();
   refuse_unconstructed<FaultInjector>();
 }

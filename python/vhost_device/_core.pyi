@@ -1229,18 +1229,15 @@ class FaultInjector(Adapter):
         ...
     def _remove(self, number: int) -> int:
         ...
-    def clear(self) -> None:
-        """
-        Takes every fault away.
-        """
     def clear_bus(self) -> bool:
         """
         Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).
         False when the bus is still stuck, because something holds SCL.
         """
-    def set_seed(self, seed: int) -> None:
+    def clear_faults(self, seed: int | None = None) -> None:
         """
-        Begins the draw of probabilities anew.
+        Takes every fault away, and begins the draw of probabilities anew: by `seed`, or by the one
+        before.
         """
 class Transaction:
     """

@@ -76,17 +76,19 @@ class Conditions(TypedDict, total=False):
 def nack(*, byte: int | None = None, **conditions: Unpack[Conditions]) -> Fault:
     """The address is not acknowledged, or with `byte` that byte of a write, counted from 0 after the address.
 
-    The bytes before it reach the chip.
+    The bytes before it reach the chip. Before byte 0 there are none, and nothing reaches it: to send the
+    address alone would be another transfer, which some adapters refuse and some chips act upon.
     """
     return _fault(FaultKind.nack, conditions, byte=byte)
 
 
-def stretch(seconds: float, **conditions: Unpack[Conditions]) -> Fault:
-    """SCL is held low for so long before the message; more than a second ends it in a timeout.
+def stretch(duration: float, **conditions: Unpack[Conditions]) -> Fault:
+    """SCL is held low for `duration` seconds before the message.
 
-    On a bus with a manual clock it takes no time.
+    More than a second in a transaction, of all its messages together, ends it in a timeout. On a bus with a
+    manual clock it takes no time.
     """
-    return _fault(FaultKind.stretch, conditions, duration=seconds)
+    return _fault(FaultKind.stretch, conditions, duration=duration)
 
 
 def stuck(line: Literal["sda", "scl"], **conditions: Unpack[Conditions]) -> Fault:

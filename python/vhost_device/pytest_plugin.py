@@ -328,7 +328,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
-        if any(bus.draws_faults for bus in item.stash.get(_seeded_buses_key, [])):
+        if any(bus._draws_faults for bus in item.stash.get(_seeded_buses_key, [])):
             seed = _fault_seed(item.config)
             report.sections.append(("faults", f"drawn by --fault-seed={seed}, which draws them again"))
         guests = item.stash.get(_guests_key, [])

@@ -115,7 +115,7 @@ class Bus(_core.Bus):
         self._scripts = ScriptLog()
         self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
         self._set_supervisor(self._supervisor)
-        self.draws_faults = False  # whether the seed decided about faults
+        self._draws_faults = False  # whether the seed decided about faults
 
     if not TYPE_CHECKING:  # to which any name would be fine
 
@@ -149,7 +149,7 @@ class Bus(_core.Bus):
         They come before the chips, for guests and for scripts, and are noted in the trace.
         """
         active = ActiveFault(self._injector, faults)
-        self.draws_faults = self.draws_faults or any(fault.probability < 1 for fault in faults)
+        self._draws_faults = self._draws_faults or any(fault.probability < 1 for fault in faults)
         return active
 
     def clear_bus(self) -> bool:
@@ -159,11 +159,10 @@ class Bus(_core.Bus):
         """
         return self._injector.clear_bus()
 
-    def clear_faults(self, seed: int = 1) -> None:
-        """Takes every fault away, and begins the draw of probabilities anew."""
-        self._injector.clear()
-        self._injector.set_seed(seed)
-        self.draws_faults = False
+    def clear_faults(self, seed: int | None = None) -> None:
+        """Takes every fault away, and begins the draw of probabilities anew: by `seed`, or the one before."""
+        self._injector.clear_faults(seed)
+        self._draws_faults = False
 
     def attach(self, device: _D) -> _D:
         """Puts a chip on the bus and returns it.

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from recording_chip import RecordingChip
 
 from vhost_device.errors import AddressNack, ArbitrationLost, DataNack, TransferTimeout
 from vhost_device.faults import (
@@ -60,6 +63,20 @@ def test_nack_of_a_byte_leaves_those_before_it_in_the_chip(injector: FaultInject
         injector.transfer([Write(CHIP, b"\x00\xaa\xbb")])
     bus.clock.advance(milliseconds=10)
     assert read(injector) == b"\xaa\x22\x33\x44"
+
+
+def test_nack_of_the_first_byte_leaves_nothing_in_the_chip(bus: Bus) -> None:
+    chip = bus.attach(RecordingChip(0x20))
+    with bus.fault(nack(byte=0)), pytest.raises(DataNack):
+        bus.transfer([Write(0x20, b"\xaa")])
+    assert chip.events == []
+
+
+def test_stretches_of_a_transaction_have_one_limit_together(injector: FaultInjector) -> None:
+    with injector.fault(stretch(0.3)), pytest.raises(TransferTimeout):
+        injector.transfer([Read(CHIP, 1)] * 4)
+    with injector.fault(stretch(0.3)):
+        assert len(injector.transfer([Read(CHIP, 1)] * 3)) == 3
 
 
 @pytest.mark.parametrize(
@@ -120,13 +137,24 @@ def test_condition_on_time_begins_when_its_time_has_come(injector: FaultInjector
 
 def test_same_seed_draws_the_same_faults(injector: FaultInjector) -> None:
     def outcomes() -> list[bool]:
-        injector.set_seed(7)
+        injector.clear_faults(seed=7)
         with injector.fault(nack(probability=0.5)):
             return [happened(injector) for _ in range(50)]
 
     first = outcomes()
     assert first == outcomes()
     assert 5 < sum(first) < 45
+
+
+def test_cleared_faults_are_drawn_again_by_the_seed_before(bus: Bus) -> None:
+    injector = FaultInjector(bus, seed=3)
+
+    def outcomes() -> list[bool]:
+        injector.clear_faults()
+        injector.fault(nack(probability=0.5))
+        return [happened(injector) for _ in range(50)]
+
+    assert outcomes() == outcomes()
 
 
 def happened(injector: FaultInjector) -> bool:
@@ -171,6 +199,22 @@ def test_bus_has_an_injector_of_its_own_and_its_trace_tells_of_faults(bus: Bus) 
         bus.transfer([Read(CHIP, 1)])
     assert fault.hits == 1
     assert "fault: nack at 0x50" in bus.trace.text()
+
+
+def test_faults_go_on_in_a_process_that_is_forked_off(bus: Bus) -> None:
+    with bus.fault(nack(address=CHIP)):
+        pid = os.fork()
+        if pid == 0:
+            os._exit(refusals(bus))
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+
+
+def refusals(bus: Bus) -> int:
+    try:
+        bus.transfer([Read(CHIP, 1)])
+    except AddressNack:
+        return 1
+    return 0
 
 
 def test_bus_clear_frees_the_bus(bus: Bus) -> None:

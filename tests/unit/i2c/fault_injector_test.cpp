@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -107,6 +108,27 @@ TEST_F(Faults, nack_of_a_byte_lets_those_before_it_through) {
   EXPECT_EQ(sent(0), bytes({1, 2}));
 }
 
+TEST_F(Faults, nack_of_the_first_byte_reaches_nobody) {
+  injector->add({.kind = FaultKind::nack, .byte = 0});
+
+  const TransferResult result = write(bytes({1, 2}));
+  EXPECT_EQ(result, ended(0, TransferError::data_nack));
+  EXPECT_EQ(result.acknowledged, 0U);
+  EXPECT_THAT(wire->transactions, Each(IsEmpty()));
+}
+
+TEST_F(Faults, nack_of_the_first_byte_leaves_the_messages_before_it) {
+  injector->add({.kind = FaultKind::nack, .byte = 0});
+  Bytes data = bytes({1});
+  received.assign(2, std::byte{0});
+  const Message messages[]{{wire->chip, true, received}, {wire->chip, false, data}};
+
+  EXPECT_EQ(injector->transfer(messages), ended(1, TransferError::data_nack));
+  ASSERT_EQ(wire->transactions.size(), 1U);
+  EXPECT_EQ(wire->transactions[0].size(), 1U);
+  EXPECT_EQ(received, bytes({0xa0, 0xa1}));
+}
+
 TEST_F(Faults, nack_of_a_byte_that_is_not_sent_changes_nothing) {
   injector->add({.kind = FaultKind::nack, .byte = 2});
 
@@ -148,6 +170,26 @@ TEST_F(Faults, condition_chooses_the_messages) {
   EXPECT_FALSE(write(bytes({9})).ok());
 }
 
+TEST_F(Faults, condition_that_takes_too_long_ends_the_transaction_in_a_timeout) {
+  const auto number = injector->add(
+      {.kind = FaultKind::nack, .when = [](const Message&) { return std::optional<bool>(); }});
+
+  EXPECT_EQ(write_read(bytes({1})), ended(0, TransferError::timeout));
+  EXPECT_THAT(wire->transactions, IsEmpty());
+  EXPECT_EQ(injector->hits(number), 0U);
+}
+
+TEST_F(Faults, condition_that_takes_too_long_is_noted_for_traces) {
+  injector->add(
+      {.kind = FaultKind::nack, .when = [](const Message&) { return std::optional<bool>(); }});
+  NoteScope scope;
+  EXPECT_FALSE(read().ok());
+
+  const std::vector<Note> notes = scope.take();
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].text, "fault: nack at 0x50, whose condition took too long");
+}
+
 TEST_F(Faults, stuck_sda_ends_everything_until_the_bus_is_cleared) {
   injector->add({.kind = FaultKind::stuck_sda});
 
@@ -164,7 +206,7 @@ TEST_F(Faults, hits_of_what_was_cleared_are_known_until_it_is_removed) {
   injector->clear_bus();
   const auto nack = injector->add({.kind = FaultKind::nack});
   EXPECT_EQ(read(), ended(0, TransferError::address_nack));
-  injector->clear();
+  injector->clear_faults();
 
   EXPECT_EQ(injector->hits(stuck), 1U);
   EXPECT_EQ(injector->hits(nack), 1U);
@@ -199,6 +241,29 @@ TEST_F(Faults, stretch_beyond_the_limit_is_a_timeout) {
 
   EXPECT_EQ(read(), ended(0, TransferError::timeout));
   EXPECT_EQ(waited, 1s);
+}
+
+TEST_F(Faults, stretches_of_all_messages_together_have_the_limit) {
+  injector->add({.kind = FaultKind::stretch, .duration = 300ms});
+  const std::vector<Message> messages(64, {wire->chip, false, {}});
+
+  EXPECT_EQ(injector->transfer(messages), ended(0, TransferError::timeout));
+  EXPECT_EQ(waited, 1s);
+  EXPECT_THAT(wire->transactions, IsEmpty());
+}
+
+TEST_F(Faults, stretches_up_to_the_limit_go_through) {
+  injector->add({.kind = FaultKind::stretch, .duration = 500ms});
+
+  EXPECT_TRUE(write_read(bytes({1})).ok());
+  EXPECT_EQ(waited, 1s);
+}
+
+TEST_F(Faults, limit_of_stretches_begins_anew_with_each_transaction) {
+  injector->add({.kind = FaultKind::stretch, .duration = 1s});
+
+  EXPECT_TRUE(read().ok());
+  EXPECT_TRUE(read().ok());
 }
 
 TEST_F(Faults, flip_inverts_bits_of_what_is_read) {
@@ -259,12 +324,16 @@ std::vector<bool> outcomes(FaultInjector& injector, Address chip) {
 }
 
 TEST_F(Faults, probability_is_drawn_alike_from_the_same_seed) {
-  injector->add({.kind = FaultKind::nack, .probability = 0.5});
-  injector->set_seed(42);
-  const auto first = outcomes(*injector, wire->chip);
-  injector->set_seed(42);
+  const auto outcomes_of = [&](std::optional<std::uint64_t> seed) {
+    injector->clear_faults(seed);
+    injector->add({.kind = FaultKind::nack, .probability = 0.5});
+    return outcomes(*injector, wire->chip);
+  };
+  const auto first = outcomes_of(42);
 
-  EXPECT_EQ(outcomes(*injector, wire->chip), first);
+  EXPECT_EQ(outcomes_of(42), first);
+  EXPECT_EQ(outcomes_of(std::nullopt), first);
+  EXPECT_NE(outcomes_of(43), first);
   EXPECT_THAT(first, ::testing::Contains(true));
   EXPECT_THAT(first, ::testing::Contains(false));
 }
@@ -292,7 +361,7 @@ struct Ending {
   explicit Ending(FaultInjector& its_injector) : injector(its_injector) {}
   Ending(const Ending&) = delete;
   Ending& operator=(const Ending&) = delete;
-  ~Ending() { injector.set_seed(1); }
+  ~Ending() { injector.clear_bus(); }
   FaultInjector& injector;
 };
 
@@ -306,7 +375,7 @@ TEST_F(Faults, condition_that_ends_may_use_the_injector) {
 
   injector->remove(number);
   injector->clear_bus();
-  injector->clear();
+  injector->clear_faults();
 
   EXPECT_TRUE(read().ok());
 }
