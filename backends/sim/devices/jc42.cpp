@@ -91,8 +91,8 @@ constexpr Jc42Row named(std::string_view name, Jc42Row row) {
   return row;
 }
 constexpr auto rows = std::to_array<Jc42Row>({
-    {"mcp9804", microchip, 0x0201, 0x001d, finest, true},
-    {"mcp9808", microchip, 0x0400, 0x001d, finest, true},
+    {"mcp9804", microchip, 0x0201, 0x001f, finest, true},
+    {"mcp9808", microchip, 0x0400, 0x001f, finest, true},
     {"mcp9843", microchip, 0x0001, 0x00ef, 1, true},
     mcp98243,
     {"se97", nxp, 0xa200, 0x0017, 2, false},
@@ -144,8 +144,8 @@ double Jc42::reported_temperature() {
 Level Jc42::event_level() {
   const Guard guard = lock();
   catch_up();
-  return event_is_active() == is_set(reg::configuration, config::active_high) ? Level::high
-                                                                              : Level::low;
+  const bool is_asserted = is_set(reg::configuration, config::event_status);
+  return is_asserted == is_set(reg::configuration, config::active_high) ? Level::high : Level::low;
 }
 
 double Jc42::upper_limit() {
@@ -280,7 +280,11 @@ void Jc42::configure(std::uint32_t written, std::uint32_t before) {
   const bool clears = (written & config::interrupt_clear) != 0;
   if (clears || (changed & config::interrupt_mode) != 0) interrupt_ = false;
   if ((changed & config::shutdown) != 0) start_conversions();
-  show_event();
+  // In shutdown the output neither asserts nor deasserts, but for an interrupt that is cleared
+  // (DS25095A, register 5-2, bits 3 and 4).
+  const bool clears_interrupt = clears && (after & config::interrupt_mode) != 0;
+  const bool is_cleared = clears_interrupt && !event_is_active();
+  if (is_cleared || (after & config::shutdown) == 0) show_event();
 }
 
 void Jc42::visit_state(StateVisitor& visitor) {

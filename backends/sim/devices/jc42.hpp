@@ -22,10 +22,11 @@ struct Jc42Row;
 /// Microchip's have 8, resolution, of 8 bits. Bytes read behind a register are ff.
 ///
 /// Conversions follow each other, of 250, 130, 65 or 30 ms each (typical) from the finest
-/// resolution to the coarsest; in shutdown there is none. Limits are compared when one ends, and
-/// when they are written.
+/// resolution to the coarsest; in shutdown there is none, and the EVENT pin stays as it is. Limits
+/// are compared when one ends, and when they are written.
 ///
-/// Not modelled: the EEPROM in some packages (at24 and ee1004 are chips of their own), the SMBus
+/// Not modelled: that an MCP9843 or MCP98243 lets go of the pin in shutdown (bit 7 of its
+/// capability), the EEPROM in some packages (at24 and ee1004 are chips of their own), the SMBus
 /// alert response, the bus time-out and its register 22.
 class Jc42 final : public RegisterDevice {
  public:

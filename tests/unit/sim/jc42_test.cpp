@@ -52,10 +52,12 @@ class Jc42Test : public ::testing::Test {
   Controller controller{bus};
 };
 
-// DS25095A, registers 5-2 to 5-7. All limits are 0, so that 25 C is above upper and critical.
+// DS25095A, "Bit assignment summary" and registers 5-2 to 5-7. All limits are 0, so that 25 C is
+// above upper and critical.
 TEST_F(Jc42Test, registers_after_power_up_are_the_datasheets) {
   attach();
 
+  EXPECT_EQ(read_register(0), bytes({0x00, 0x1f}));
   EXPECT_EQ(read_register(configuration), bytes({0x00, 0x00}));
   EXPECT_EQ(read_register(critical), bytes({0x00, 0x00}));
   EXPECT_EQ(read_register(ambient), bytes({0xc1, 0x90}));
@@ -226,6 +228,37 @@ TEST_F(Jc42Test, shutdown_keeps_the_last_reading) {
   EXPECT_EQ(chip->reported_temperature(), 25);
   clock->advance(1ms);
   EXPECT_EQ(chip->reported_temperature(), 50);
+}
+
+// DS25095A, register 5-2, bits 3 and 4, and 5.2.1.
+TEST_F(Jc42Test, event_stays_as_it_is_in_shutdown) {
+  const auto chip = attach_with_limits(0x00, 0x08);
+  chip->set_temperature(31);
+  write_register(configuration, 0x01, 0x00);
+  EXPECT_EQ(chip->event_level(), Level::low);
+  EXPECT_EQ(chip->configuration(), 0x0110);
+  write_register(configuration, 0x00, 0x00);
+  EXPECT_EQ(chip->event_level(), Level::high);
+}
+
+TEST_F(Jc42Test, event_enabled_in_shutdown_waits_for_the_wake_up) {
+  const auto chip = attach_with_limits(0x00, 0x00);
+  chip->set_temperature(31);
+  write_register(configuration, 0x01, 0x08);
+  EXPECT_EQ(chip->event_level(), Level::high);
+  EXPECT_EQ(chip->configuration(), 0x0108);
+  write_register(configuration, 0x00, 0x08);
+  EXPECT_EQ(chip->event_level(), Level::low);
+}
+
+TEST_F(Jc42Test, interrupt_can_be_cleared_in_shutdown) {
+  const auto chip = attach_with_limits(0x00, 0x09);
+  chip->set_temperature(31);
+  write_register(configuration, 0x01, 0x09);
+  EXPECT_EQ(chip->event_level(), Level::low);
+  write_register(configuration, 0x01, 0x29);
+  EXPECT_EQ(chip->event_level(), Level::high);
+  EXPECT_EQ(chip->configuration(), 0x0109);
 }
 
 TEST_F(Jc42Test, locks_keep_limits_and_configuration_until_power_is_lost) {
