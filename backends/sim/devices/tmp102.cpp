@@ -146,7 +146,7 @@ void Tmp102::catch_up() {
 void Tmp102::convert(std::uint64_t count) {
   const bool extended = is_set(reg::configuration, config::extended);
   const Field reading = field(reg::temperature, extended ? extended_low : normal_low);
-  // The lowest bit tells which format it is (SBOS397H, table 7).
+  // The lowest bit tells which format it is (SBOS397H, "Temperature Register").
   set_value(reg::temperature, extended ? 1 : 0);
   set_physical(reading, temperature_c_);
   const double reported = degrees(reg::temperature);
@@ -157,7 +157,7 @@ void Tmp102::convert(std::uint64_t count) {
 }
 
 // AL is the comparator's output in either mode, with the polarity upside down: 1 is no alert when
-// the pin is active low (SBOS397H, 7.5.3.7).
+// the pin is active low (SBOS397H, "Alert (AL Bit)").
 void Tmp102::show_alert() {
   const bool bit = thermostat_.tripped() == is_set(reg::configuration, config::polarity);
   set_bits(reg::configuration, config::alert, bit);
@@ -174,8 +174,12 @@ Ack Tmp102::on_write(const Register& reg, std::uint32_t written, std::uint32_t b
   set_bits(reg::configuration, config::one_shot, false);
   if ((changed & config::interrupt_mode) != 0) thermostat_.reset();
   if (is_set(reg::configuration, config::shutdown)) {
-    // The conversion under way is finished (SBOS397H, 7.4.3); OS begins one more.
-    if ((changed & config::shutdown) != 0) finish_conversion();
+    // The conversion under way is finished, and an interrupt is not pending any more (SBOS397H,
+    // "Shutdown Mode" and "High- and Low-Limit Registers"); OS begins one more.
+    if ((changed & config::shutdown) != 0) {
+      finish_conversion();
+      thermostat_.acknowledge();
+    }
     if ((written & config::one_shot) != 0) start_conversions();
     if (!timer_.is_running()) {
       set_bits(reg::configuration, config::one_shot, true);

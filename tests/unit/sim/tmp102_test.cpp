@@ -52,7 +52,7 @@ struct Reading {
 
 class Tmp102Readings : public Tmp102Test, public ::testing::WithParamInterface<Reading> {};
 
-// SBOS397H, table 5.
+// SBOS397H, "12-Bit Temperature Data Format".
 TEST_P(Tmp102Readings, temperature_register_has_the_datasheets_code) {
   attach(GetParam().temperature_c);
 
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(table, Tmp102Readings,
                                            Reading{0, 0x000}, Reading{-0.25, 0xffc},
                                            Reading{-25, 0xe70}, Reading{-55, 0xc90}));
 
-// SBOS397H, table 6: 150 C is 0x0960 in 13 bits; bit 0 tells the format.
+// SBOS397H, "13-Bit Temperature Data Format": 150 C is 0x0960 in 13 bits; bit 0 tells the format.
 TEST_F(Tmp102Test, extended_mode_reads_above_128_degrees) {
   attach(150);
   configure(0x60, 0xb0);
@@ -135,6 +135,16 @@ TEST_F(Tmp102Test, alert_in_interrupt_mode_ends_with_a_read) {
   chip->set_temperature(80);
   EXPECT_EQ(chip->alert_level(), Level::low);
   read_register(0);
+  EXPECT_EQ(chip->alert_level(), Level::high);
+}
+
+// SBOS397H, "High- and Low-Limit Registers".
+TEST_F(Tmp102Test, alert_in_interrupt_mode_ends_with_shutdown) {
+  const auto chip = attach();
+  configure(0x62, 0xa0);
+  chip->set_temperature(80);
+  EXPECT_EQ(chip->alert_level(), Level::low);
+  configure(0x63, 0xa0);
   EXPECT_EQ(chip->alert_level(), Level::high);
 }
 
