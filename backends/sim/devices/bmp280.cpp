@@ -52,7 +52,7 @@ std::span<const Register> map_of(std::string_view part) {
 }
 
 // Without the filter a reading has 16 bits, and one more for each doubling of the oversampling
-// (DS002, 3.4.1 and 3.4.3). The others are 0.
+// (DS002, "Pressure measurement" and "Temperature measurement"). The others are 0.
 std::uint32_t cut(std::uint32_t raw, std::int64_t sampling, bool is_filtered) {
   constexpr std::int64_t finest = 5;
   const auto missing = static_cast<unsigned>(finest - std::min(sampling, finest));
@@ -255,6 +255,8 @@ Ack Bmp280::on_write(const Register& reg, std::uint32_t written, std::uint32_t b
     if (written == soft_reset) reset();
   } else if (reg.address == reg::ctrl_meas.address) {
     control_written(before);
+  } else if (reg.address == reg::ctrl_hum.address) {
+    if (mode_change_is_awaited()) set_value(reg, before);
   } else if (reg.address == reg::config.address) {
     is_retimed_ = true;
   }
@@ -262,14 +264,15 @@ Ack Bmp280::on_write(const Register& reg, std::uint32_t written, std::uint32_t b
   return Ack::ack;
 }
 
-// A mode is not changed before the measurement under way is over, and until then nothing else can
-// be written (DS002, 3.3.1).
+// A mode is not changed before the measurement under way is over, and until then neither ctrl_meas
+// nor ctrl_hum can be written (DS002, 3.3.1).
+bool Bmp280::mode_change_is_awaited() const { return requested_mode() != mode_; }
+
 void Bmp280::control_written(std::uint32_t before) {
   const Mode asked = requested_mode();
   const std::uint32_t after = value(reg::ctrl_meas);
   set_value(reg::ctrl_meas, before);
-  const bool change_is_awaited = requested_mode() != mode_;
-  if (change_is_awaited) return;
+  if (mode_change_is_awaited()) return;
   set_value(reg::ctrl_meas, after);
   // ctrl_hum counts from here on (DS002, 5.4.3).
   if (row_.has_humidity) humidity_sampling_ = value(reg::ctrl_hum);

@@ -69,6 +69,7 @@ class Bmp280 final : public RegisterDevice {
   [[nodiscard]] Time measurement_time() const;
   [[nodiscard]] Time standby_time() const;
   [[nodiscard]] bool measures() const;
+  [[nodiscard]] bool mode_change_is_awaited() const;
   void control_written(std::uint32_t before);
   void enter(Mode mode, Time start);
   void finish(Time end);

@@ -180,6 +180,19 @@ TEST_F(Bmp280Test, mode_changes_when_the_measurement_under_way_is_over) {
   EXPECT_FALSE(chip->is_measuring());
 }
 
+// BST-BME280-DS002, 3.3.1.
+TEST_F(Bmp280Test, control_of_humidity_is_kept_while_a_mode_change_is_awaited) {
+  attach("bme280");
+  write_register(ctrl_hum, 0x01);
+  write_register(ctrl_meas, 0x27);
+  write_register(ctrl_meas, 0x24);
+  write_register(ctrl_hum, 0x05);
+  EXPECT_EQ(read_registers(ctrl_hum, 1), bytes({0x01}));
+  clock->advance(1s);
+  write_register(ctrl_hum, 0x05);
+  EXPECT_EQ(read_registers(ctrl_hum, 1), bytes({0x05}));
+}
+
 TEST_F(Bmp280Test, new_oversampling_counts_from_the_next_measurement) {
   const auto chip = attach();
   write_register(ctrl_meas, 0x27);  // 5.5 ms, then 0.5 ms
