@@ -94,7 +94,7 @@ def test_hysteresis_written_by_the_guest_is_in_the_chip_and_reads_back(
     assert linux_guest.bind(part, SENSOR).read("temp1_max_hyst") == shown
 
 
-# SNIS153B, 7.3.3.2 "Comparator Mode": active above T_OS, until below T_HYST.
+# SNIS153B, "Comparator Mode": active above T_OS, until below T_HYST.
 def test_os_pin_follows_the_limits_that_the_guest_has_set(i2c_bus: Bus, linux_guest: LinuxGuest) -> None:
     sensor = i2c_bus.attach(Lm75(address=SENSOR, temperature=25))
     hwmon = linux_guest.bind("lm75", SENSOR)
@@ -119,12 +119,12 @@ def test_driver_sets_the_finest_resolution_and_puts_the_configuration_back(
 ) -> None:
     sensor = i2c_bus.attach(Lm75("tmp75", address=SENSOR))
     hwmon = linux_guest.bind("tmp75", SENSOR)
-    assert sensor.configuration == 0x60  # R1 R0: 12 bits (SBOS288M, table 7-7)
+    assert sensor.configuration == 0x60  # R1 R0: 12 bits (SBOS288M, "Converter Resolution")
     hwmon.unbind()
     assert sensor.configuration == 0x00
 
 
-# SBOS288M, table 7-7: conversion time by resolution.
+# SBOS288M, "Converter Resolution": conversion time by resolution.
 @pytest.mark.parametrize(
     ("interval", "resolution_bits", "shown"),
     [("220", 0x60, "25562"), ("110", 0x40, "25500"), ("55", 0x20, "25500"), ("28", 0x00, "25500")],

@@ -22,7 +22,7 @@ constexpr auto rows = std::to_array<Row>({{"adxl345"}});
 
 constexpr double max_g = 16;
 constexpr Time slowest_period = 10240ms;  // 0.09765625 Hz; each code halves it (table 7)
-constexpr Time wake_up_time = 1100us;     // table 1, note 7: 1.1 ms and the period
+constexpr Time wake_up_time = 1100us;     // and the period (table 1, turn-on and wake-up time)
 
 namespace rate {
 constexpr std::uint32_t code = 0x0f;

@@ -38,7 +38,7 @@ const DateTime& checked_date_time(std::string_view part, const DateTime& time, i
                                   int last_year);
 
 /// The counters of a real-time clock. Every fourth year is a leap year to them, also the one whose
-/// two digits are 00 (PCF8563 rev. 11, 8.4.5; DS3231, "leap-year compensation valid up to 2100").
+/// two digits are 00 (PCF8563 rev. 11, 8.4.4; DS3231, "leap-year compensation valid up to 2100").
 struct Calendar {
   unsigned second = 0;
   unsigned minute = 0;

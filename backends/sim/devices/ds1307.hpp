@@ -26,7 +26,7 @@ struct Ds1307Row;
 ///
 /// Not modelled: going on from a date that does not exist (the nearest goes on), the battery and
 /// what differs while the chip runs from it, the aging offset's and the trickle charger's effects,
-/// BSY during the conversions every 64 s, the 32 kHz pin.
+/// BSY during the conversions every 64 s, and its delay of 2 ms after CONV, the 32 kHz pin.
 class Ds1307 final : public RegisterDevice {
  public:
   static constexpr double room_temperature_c = 25.0;

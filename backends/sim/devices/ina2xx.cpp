@@ -91,7 +91,7 @@ constexpr Field shunt_adc{.in = reg::configuration_219, .high = 6, .low = 3};
 constexpr std::int64_t shunt_codes_at_full_gain = 4000;  // 40 mV
 constexpr std::int64_t bus_codes_of_16_volt = 4000;
 // Without bit 3 of the setting it is the resolution, with it the samples that are averaged
-// (SBOS448G, table 5); bit 2 is of no account without bit 3.
+// (SBOS448G, 8.6.2.1); bit 2 is of no account without bit 3.
 constexpr std::array<Time, 4> resolution_times{84us, 148us, 276us, 532us};
 constexpr std::array<Time, 8> sample_times{532us,  1060us,  2130us,  4260us,
                                            8510us, 17020us, 34050us, 68100us};

@@ -21,7 +21,7 @@ struct Ina2xxRow;
 /// power, 4 current, 5 calibration; the INA226's kind has 6 mask/enable and 7 alert limit, and the
 /// INA226 itself its ids at fe and ff. Bytes read behind a register are ff.
 ///
-/// A conversion takes what the configuration says (SBOS448G, table 5; SBOS547B, tables 7-3 to 7-5),
+/// A conversion takes what the configuration says (SBOS448G, 8.6.2.1; SBOS547B, 7.1.1),
 /// typical times. Current and power follow from it by the calibration register.
 ///
 /// Not modelled: the coarser steps of the INA219 at 9 to 11 bits, noise, the ids of the INA230, the

@@ -45,8 +45,8 @@ class Mcp4725 final : public Device {
   /// Whether the EEPROM is being written: RDY/BSY is low.
   [[nodiscard]] bool is_busy();
 
-  /// Power off and on: the EEPROM's content goes to the DAC register (5.2), a write to the EEPROM
-  /// that is under way is lost.
+  /// Power off and on: the EEPROM's content goes to the DAC register, a write to the EEPROM that is
+  /// under way is lost.
   void power_cycle();
 
  private:

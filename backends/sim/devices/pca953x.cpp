@@ -171,7 +171,7 @@ std::uint32_t Pca953x::on_read(const Register& reg, std::uint32_t value) {
   if (reg.address >= row_.ports) return value;
   const unsigned shift = reg.address * pins_per_port;
   const std::uint32_t port = std::uint32_t{all_ones} << shift;
-  // Only the interrupt of the port that is read (PCA9555, 6.5).
+  // Only the interrupt of the port that is read (PCA9555, "Interrupt output").
   seen_ = (seen_ & ~port) | (levels() & port);
   return ((levels() ^ bits_of(polarity)) & port) >> shift;
 }

@@ -40,7 +40,7 @@ class Pcf8563Test : public ::testing::Test {
   Controller controller{bus};
 };
 
-// Rev. 11, table 5.
+// Rev. 11, "Reset".
 TEST_F(Pcf8563Test, registers_after_power_up_are_the_datasheets) {
   const auto chip = attach(std::nullopt);
 
@@ -178,7 +178,7 @@ struct Countdown {
 
 class Pcf8563Countdowns : public Pcf8563Test, public ::testing::WithParamInterface<Countdown> {};
 
-// Rev. 11, table 26: up to 62.256 ms, 3.984 s, 255 s and 4 h 15 min.
+// Rev. 11, 8.8.2: up to 62.256 ms, 3.984 s, 255 s and 4 h 15 min.
 TEST_P(Pcf8563Countdowns, end_after_the_datasheets_time) {
   attach();
   write(bytes({0x0e, GetParam().control, 255}));
