@@ -40,7 +40,7 @@ class Pcf8563Test : public ::testing::Test {
   Controller controller{bus};
 };
 
-// Rev. 11, "Reset".
+// Rev. 11, table 27.
 TEST_F(Pcf8563Test, registers_after_power_up_are_the_datasheets) {
   const auto chip = attach(std::nullopt);
 
