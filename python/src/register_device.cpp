@@ -85,11 +85,12 @@ void register_device(py::module_& module) {
 
   py::class_<ScriptSupervisor, py::smart_holder>(module, "ScriptSupervisor",
                                                  "What a bus does about the scripts on it.")
-      .def(py::init([](py::typing::Callable<void(py::object, py::str, py::object)> on_error) {
-             auto supervisor = std::make_shared<ScriptSupervisor>();
-             supervisor->on_error = std::move(on_error);
-             return supervisor;
-           }),
+      .def(py::init(
+               [](py::typing::Callable<void(py::str, i2c::Address, py::str, py::object)> on_error) {
+                 auto supervisor = std::make_shared<ScriptSupervisor>();
+                 supervisor->on_error = std::move(on_error);
+                 return supervisor;
+               }),
            py::arg("on_error"))
       .def_property(
           "limit_ms",

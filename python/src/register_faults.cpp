@@ -14,12 +14,10 @@
 #include "core/i2c/fault_injector.hpp"
 #include "python/src/arguments.hpp"
 #include "python/src/bus_chain.hpp"
-#include "python/src/callback_gil.hpp"
-#include "python/src/callbacks.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/registration.hpp"
-#include "python/src/script_watchdog.hpp"
+#include "python/src/scripted_fault.hpp"
 
 namespace py = pybind11;
 
@@ -30,38 +28,6 @@ using Condition = py::typing::Callable<bool(i2c::Address, bool, py::bytes, int)>
 
 using Clock = std::optional<std::reference_wrapper<sim::Clock>>;
 
-constexpr std::chrono::milliseconds condition_limit{1000};
-
-/// A condition that is written in Python, called on the thread of a transfer. One that raises
-/// counts as false, and is reported as an exception that nobody can catch.
-std::function<bool(const i2c::Message&)> to_condition(py::object condition) {
-  // Released where the GIL is held, or not at all.
-  auto* const shared = new py::object(std::move(condition));
-  const std::shared_ptr<py::object> owner(shared, [](py::object* object) {
-    const CallbackGate gate;
-    if (!gate) return;
-    const CallbackGil gil;
-    delete object;
-  });
-  return [owner](const i2c::Message& message) {
-    const CallbackGate gate;
-    if (!gate) return false;
-    const CallbackGil gil;
-    try {
-      const ScriptTimeLimit limit(condition_limit);
-      const auto* const data = reinterpret_cast<const char*>(message.data.data());
-      const py::bytes sent(data, message.read ? 0 : message.data.size());
-      return (*owner)(message.address, message.read, sent, message.data.size()).cast<bool>();
-    } catch (py::error_already_set& error) {
-      error.discard_as_unraisable("vhost_device: the condition of a fault");
-    } catch (const py::cast_error&) {
-      PyErr_SetString(PyExc_TypeError, "the condition of a fault did not return a bool");
-      py::error_already_set().discard_as_unraisable("vhost_device: the condition of a fault");
-    }
-    return false;
-  };
-}
-
 std::chrono::nanoseconds to_duration(double seconds) {
   constexpr double longest_s = 1e6;
   if (!(seconds >= 0 && seconds <= longest_s)) {
@@ -71,23 +37,25 @@ std::chrono::nanoseconds to_duration(double seconds) {
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
 
-std::unique_ptr<i2c::Fault> make_fault(i2c::FaultKind kind, std::optional<AddressArgument> address,
-                                       std::optional<bool> read, std::optional<Condition> when,
-                                       std::optional<std::uint64_t> times, double probability,
-                                       std::optional<std::size_t> byte, std::uint8_t mask,
-                                       std::size_t length, double duration) {
-  auto fault = std::make_unique<i2c::Fault>();
-  fault->kind = kind;
-  if (address) fault->address = address->address;
-  fault->read = read;
-  if (when) fault->when = to_condition(*when);
-  fault->times = times;
-  fault->probability = probability;
-  fault->byte = byte;
-  fault->mask = mask;
-  fault->length = length;
-  fault->duration = to_duration(duration);
-  return fault;
+std::unique_ptr<ScriptedFault> make_fault(i2c::FaultKind kind,
+                                          std::optional<AddressArgument> address,
+                                          std::optional<bool> read, std::optional<Condition> when,
+                                          std::optional<std::uint64_t> times, double probability,
+                                          std::optional<std::size_t> byte, std::uint8_t mask,
+                                          std::size_t length, double duration) {
+  auto scripted = std::make_unique<ScriptedFault>();
+  i2c::Fault& fault = scripted->fault;
+  fault.kind = kind;
+  if (address) fault.address = address->address;
+  fault.read = read;
+  if (when) scripted->when = std::move(*when);
+  fault.times = times;
+  fault.probability = probability;
+  fault.byte = byte;
+  fault.mask = mask;
+  fault.length = length;
+  fault.duration = to_duration(duration);
+  return scripted;
 }
 
 std::shared_ptr<i2c::FaultInjector> make_injector(i2c::Adapter& adapter, std::uint64_t seed,
@@ -113,7 +81,7 @@ void register_faults(py::module_& module) {
       .value("bad_pec", FaultKind::bad_pec)
       .finalize();
 
-  py::class_<i2c::Fault, py::smart_holder>(
+  py::class_<ScriptedFault, py::smart_holder>(
       module, "Fault",
       "A fault and which messages it befalls; made by the functions of vhost_device.faults.")
       .def(py::init(&make_fault), py::arg("kind"), py::kw_only(), py::arg("address") = py::none(),
@@ -121,12 +89,11 @@ void register_faults(py::module_& module) {
            py::arg("times") = py::none(), py::arg("probability") = 1.0,
            py::arg("byte") = py::none(), py::arg("mask") = 0, py::arg("length") = 0,
            py::arg("duration") = 0.0)
-      .def_property_readonly("kind", [](const i2c::Fault& fault) { return fault.kind; })
+      .def_property_readonly("kind", [](const ScriptedFault& self) { return self.fault.kind; })
       .def_property_readonly("probability",
-                             [](const i2c::Fault& fault) { return fault.probability; })
-      .def("__repr__", [](const i2c::Fault& fault) {
-        return "<Fault " + std::string(to_string(fault.kind)) + ">";
-      });
+                             [](const ScriptedFault& self) { return self.fault.probability; })
+      .def("__repr__",
+           [](const ScriptedFault& self) { return "<Fault " + to_string(self.fault) + ">"; });
 
   py::class_<FaultInjector, i2c::Adapter, py::smart_holder>(
       module, "FaultInjector", "The C++ half of vhost_device.faults.FaultInjector.")
@@ -134,12 +101,12 @@ void register_faults(py::module_& module) {
            py::arg("clock") = py::none())
       .def(
           "_add",
-          [](FaultInjector& self, const i2c::Fault& fault) {
-            i2c::Fault copy = fault;
+          [](FaultInjector& self, const ScriptedFault& scripted, ScriptSupervisor& supervisor) {
+            i2c::Fault fault = with_condition(scripted, share(supervisor));
             const ReleaseGil release;
-            return self.add(std::move(copy));
+            return self.add(std::move(fault));
           },
-          py::arg("fault"))
+          py::arg("fault"), py::arg("supervisor"))
       .def("_remove", &FaultInjector::remove, py::arg("number"), WithoutGil())
       .def("_hits", &FaultInjector::hits, py::arg("number"), WithoutGil())
       .def("clear_bus", &FaultInjector::clear_bus, WithoutGil(),
@@ -148,7 +115,7 @@ void register_faults(py::module_& module) {
       .def("clear_faults", &FaultInjector::clear_faults, py::arg("seed") = py::none(), WithoutGil(),
            "Takes every fault away, and begins the draw of probabilities anew: by `seed`, or by "
            "the one\nbefore.");
-  refuse_unconstructed<i2c::Fault>();
+  refuse_unconstructed<ScriptedFault>();
   refuse_unconstructed<FaultInjector>();
 }
 

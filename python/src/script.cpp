@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "python/src/script.hpp"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <string>
 
 #include "backends/sim/registers/register_device.hpp"
-#include "python/src/callback_gil.hpp"
-#include "python/src/callbacks.hpp"
-#include "python/src/errors.hpp"
-#include "python/src/script_watchdog.hpp"
 
 namespace py = pybind11;
 
 namespace vhost_device::python {
 namespace {
 
-// Reporting formats the exception, which may run code of the script again.
-constexpr std::chrono::milliseconds report_limit{1000};
+class Chip final : public ScriptOwner {
+ public:
+  explicit Chip(const sim::Device& chip) : chip_(chip) {}
 
-bool is_main_thread() {
-  const py::module_ threading = py::module_::import("threading");
-  return threading.attr("current_thread")().is(threading.attr("main_thread")());
-}
+  [[nodiscard]] std::string name() const override { return chip_.name(); }
+  [[nodiscard]] i2c::Address address() const override { return chip_.addresses().front(); }
 
-/// Whether Ctrl-C does anything in this program: one in the background of a shell ignores it.
-bool heeds_control_c() {
-  const py::module_ signal = py::module_::import("signal");
-  return PyCallable_Check(signal.attr("getsignal")(signal.attr("SIGINT")).ptr()) != 0;
-}
-
-bool is_control_c(const py::error_already_set& error) {
-  return error.matches(PyExc_KeyboardInterrupt) && is_main_thread() && heeds_control_c();
-}
+ private:
+  const sim::Device& chip_;
+};
 
 /// With the GIL held.
 const HookName& start_hook() {
@@ -79,15 +65,6 @@ ScriptHooks ScriptHooks::of(py::handle type) {
       .start = overrides("start"), .stop = overrides("stop"), .by_byte = by_byte, .update = update};
 }
 
-void ScriptCall::end_if_forked(const py::object& exception) const {
-  if (process == support::forks()) return;
-  try {
-    py::module_::import("vhost_device._scripts").attr("end_child")(self, hook, exception);
-  } catch (const py::error_already_set&) {
-    ::_exit(EXIT_FAILURE);
-  }
-}
-
 void Script::call_start(ScriptCall& call, sim::Direction direction) const {
   if (!hooks_.start) return;
   check_nothing(call.self.cast<const sim::Device&>(), "start",
@@ -104,67 +81,10 @@ void Script::call_stop(sim::Device& chip) {
 
 i2c::TransferError Script::call(sim::Device& chip, void (*body)(void*, ScriptCall&),
                                 void* its_data) {
-  const CallbackGate gate;
-  if (!gate) return i2c::TransferError::address_nack;
-  const CallbackGil gil;
-  ScriptCall call;
-  bool timed_out = false;
-  try {
+  return call_script(Chip(chip), supervisor_, [&](ScriptCall& call) {
     call.self = py::cast(&chip, py::return_value_policy::reference);
-    struct Limit : ScriptTimeLimit {
-      Limit(std::chrono::milliseconds limit, bool& result)
-          : ScriptTimeLimit(limit), timed_out(result) {}
-      ~Limit() { timed_out = exceeded(); }
-      bool& timed_out;
-    };
-    const Limit limit(supervisor_ ? supervisor_->limit.load() : std::chrono::milliseconds(0),
-                      timed_out);
     body(its_data, call);
-    call.end_if_forked(py::none());
-    return i2c::TransferError::none;
-  } catch (py::error_already_set& error) {
-    return failed(call, chip, timed_out, error);
-  } catch (py::builtin_exception& error) {
-    error.set_error();
-    py::error_already_set raised;
-    return failed(call, chip, timed_out, raised);
-  } catch (const std::exception& error) {
-    PyErr_SetString(PyExc_RuntimeError, error.what());
-    py::error_already_set raised;
-    return failed(call, chip, timed_out, raised);
-  }
-}
-
-i2c::TransferError Script::failed(const ScriptCall& call, const sim::Device& chip, bool timed_out,
-                                  py::error_already_set& error) {
-  call.end_if_forked(error.value());
-  if (call.nack != i2c::TransferError::none && error.matches(error_class("Nack"))) return call.nack;
-  if (is_control_c(error)) {
-    // It was meant for the program; raised again as soon as the transfer is over.
-    PyErr_SetInterrupt();
-    return call.nack;
-  }
-  const bool broken_out = timed_out && error.matches(error_class("ScriptTimeout"));
-  const py::object& exception = error.value();
-  if (error.trace()) exception.attr("__traceback__") = error.trace();
-  if (broken_out) {
-    const auto limit = supervisor_ ? supervisor_->limit.load() : std::chrono::milliseconds(0);
-    exception.attr("args") =
-        py::make_tuple(chip.name() + "." + call.hook + "() ran for longer than " +
-                       std::to_string(limit.count()) + " ms");
-  }
-  report(call, exception);
-  return broken_out ? i2c::TransferError::timeout : call.nack;
-}
-
-void Script::report(const ScriptCall& call, const py::object& exception) {
-  if (!supervisor_) return;
-  try {
-    const ScriptTimeLimit limit(report_limit);
-    supervisor_->on_error(call.self, call.hook, exception);
-  } catch (py::error_already_set& error) {
-    error.discard_as_unraisable("vhost_device: reporting an exception of a scripted chip");
-  }
+  });
 }
 
 }  // namespace vhost_device::python

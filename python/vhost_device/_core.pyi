@@ -136,7 +136,7 @@ class ScriptSupervisor:
     """
     What a bus does about the scripts on it.
     """
-    def __init__(self, on_error: collections.abc.Callable[[typing.Any, str, typing.Any], None]) -> None:
+    def __init__(self, on_error: collections.abc.Callable[[str, Address, str, typing.Any], None]) -> None:
         ...
     @property
     def limit_ms(self) -> int:
@@ -1223,7 +1223,7 @@ class FaultInjector(Adapter):
     """
     def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock | None = None) -> None:
         ...
-    def _add(self, fault: Fault) -> int:
+    def _add(self, fault: Fault, supervisor: ScriptSupervisor) -> int:
         ...
     def _hits(self, number: int) -> int:
         ...

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
-"""What became of exceptions in scripted chips."""
+"""What becomes of exceptions in scripted chips, and in the conditions of faults."""
 
 from __future__ import annotations
 
@@ -7,22 +7,28 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 import traceback
 from dataclasses import dataclass
 from typing import NoReturn
 
 from vhost_device import _core
-from vhost_device._core import Address, Device
+from vhost_device._core import Address
 
 MAX_KEPT = 100
+
+# Held for some assignments only. One for all logs, so that a process that is forked off meanwhile can have
+# another one.
+_lock = threading.RLock()
 
 
 @dataclass(frozen=True)
 class ScriptError:
-    """An exception in a scripted chip.
+    """An exception in a scripted chip, or in the condition of a fault.
 
-    `hook` is the method that the bus called. `traceback` is text, as Python prints it; the exception
-    itself is kept without, since a traceback keeps everything alive that it passed.
+    `hook` is the method that the bus called: "when" for a condition, and then `chip` is the fault, such as
+    "fault nack(times=2)", and `address` that of the message. `traceback` is text, as Python prints it; the
+    exception itself is kept without, since a traceback keeps everything alive that it passed.
     """
 
     chip: str
@@ -36,7 +42,7 @@ class ScriptError:
 
 
 class ScriptLog:
-    """The first exceptions of a bus's chips, and how many there were."""
+    """The first exceptions of a bus's chips and faults, and how many there were."""
 
     def __init__(self) -> None:
         self._errors: list[ScriptError] = []
@@ -51,26 +57,68 @@ class ScriptLog:
         return self._count
 
     def take(self) -> list[ScriptError]:
-        taken, self._errors, self._count = self._errors, [], 0
+        with _lock:
+            taken, self._errors, self._count = self._errors, [], 0
         return taken
 
-    def on_error(self, device: Device, hook: str, exception: BaseException) -> None:
-        """Called with the bus's lock held, on any thread: may not wait for anything."""
-        self._count += 1
-        if self._count > MAX_KEPT + 1:
+    def on_error(self, name: str, address: Address, hook: str, exception: BaseException) -> None:
+        """Called on any thread, for a chip with its bus's lock held: may not wait for anything."""
+        with _lock:
+            self._count += 1
+            count = self._count
+        if count > MAX_KEPT + 1:
             return
-        if self._count == MAX_KEPT + 1:
+        if count == MAX_KEPT + 1:
             # A guest that polls a broken chip would fill any log.
-            _core.log(logging.ERROR, f"more than {MAX_KEPT} exceptions in chips; the rest is only counted")
+            _core.log(logging.ERROR, f"more than {MAX_KEPT} exceptions in scripts; the rest is only counted")
             return
         text = "".join(traceback.format_exception(type(exception), exception, exception.__traceback__))
-        error = ScriptError(device.name, device.address, hook, _without_traceback(exception), text)
+        error = ScriptError(name, address, hook, _without_traceback(exception), text)
         self._errors.append(error)
         _core.log(logging.ERROR, str(error).rstrip())
 
 
-def end_child(chip: Device, hook: str, exception: BaseException | None) -> NoReturn:
-    """Ends a process that a chip's method forked off and that came back from it.
+class Supervisor:
+    """What a bus has for its scripts. Buses derive from it; `_supervise` is for their __init__()."""
+
+    _scripts: ScriptLog
+    _supervisor: _core.ScriptSupervisor
+
+    def _supervise(self, scripts: ScriptLog, supervisor: _core.ScriptSupervisor | None = None) -> None:
+        self._scripts = scripts
+        self._supervisor = _core.ScriptSupervisor(scripts.on_error) if supervisor is None else supervisor
+
+    @property
+    def script_limit_ms(self) -> int:
+        """How long one call into a chip or a condition of a fault may take; 0 for as long as it likes.
+
+        After that ScriptTimeout is raised in it, and the transaction ends in a timeout. Code that waits
+        outside of the interpreter (a sleep, a socket) is not interrupted; give it limits of its own. Who
+        waits for the bus meanwhile is interrupted by Ctrl-C, and a guest's transfer has its own limit.
+        """
+        return self._supervisor.limit_ms
+
+    @script_limit_ms.setter
+    def script_limit_ms(self, limit_ms: int) -> None:
+        self._supervisor.limit_ms = limit_ms
+
+    @property
+    def script_errors(self) -> list[ScriptError]:
+        """The exceptions of chips, other than Nack, and of conditions of faults: the first 100 of them."""
+        return self._scripts.errors
+
+    @property
+    def script_error_count(self) -> int:
+        """How many there were in all."""
+        return self._scripts.count
+
+    def take_script_errors(self) -> list[ScriptError]:
+        """Returns script_errors and forgets them; for a test that expects some."""
+        return self._scripts.take()
+
+
+def end_child(name: str, hook: str, exception: BaseException | None) -> NoReturn:
+    """Ends a process that a script forked off and that came back from it.
 
     It cannot do its parent's work. One that ended itself by SystemExit has its own status.
     """
@@ -80,13 +128,21 @@ def end_child(chip: Device, hook: str, exception: BaseException | None) -> NoRet
         status = code if isinstance(code, int) else int(code is not None)
     else:
         text = "the child does not serve its parent's guests, and is ended; end it with os._exit()"
-        print(f"vhost_device: {chip.name}.{hook}() forked: {text}", file=sys.stderr)
+        print(f"vhost_device: {name}.{hook}() forked: {text}", file=sys.stderr)
         if exception is not None:
             traceback.print_exception(type(exception), exception, exception.__traceback__)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
     os._exit(status)
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 def _without_traceback(exception: BaseException) -> BaseException:

@@ -17,8 +17,9 @@ probability
     The share of the messages that it befalls, 0 to 1, drawn by the seed of the injector.
 when
     A function that is given the FaultedMessage and says whether it befalls it. It may ask a clock, too:
-    when=lambda message: bus.clock.now > 5.0. It has a second; one that takes longer or raises says no, and
-    the exception goes to sys.unraisablehook.
+    when=lambda message: bus.clock.now > 5.0. One that raises says no, and the exception is in the
+    script_errors of the bus, as a chip's is. One that takes longer than the script_limit_ms of the bus ends
+    the transaction in a timeout.
 
 A bus keeps its faults alive, and Python's garbage collector does not see that: where `when` knows the bus, as
 above, neither is freed before the fault is released.
@@ -33,6 +34,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from vhost_device import _core
 from vhost_device._core import Adapter, Address, Clock, Fault, FaultKind
+from vhost_device._scripts import ScriptLog, Supervisor
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -124,7 +126,12 @@ def bad_pec(**conditions: Unpack[Conditions]) -> Fault:
 class ActiveFault:
     """Faults that happen on a bus from now on, until release() or the end of a with block."""
 
-    def __init__(self, injector: _core.FaultInjector, faults: tuple[Fault, ...]) -> None:
+    def __init__(
+        self,
+        injector: _core.FaultInjector,
+        supervisor: _core.ScriptSupervisor,
+        faults: tuple[Fault, ...],
+    ) -> None:
         self._injector = injector
         self._numbers: list[int] = []
         self._past = 0
@@ -132,7 +139,7 @@ class ActiveFault:
             for fault in faults:
                 if not isinstance(fault, Fault):
                     raise TypeError(f"{fault!r} is no fault; expected one, such as nack(address=0x48)")
-                self._numbers.append(injector._add(fault))
+                self._numbers.append(injector._add(fault, supervisor))
         except BaseException:
             self.release()
             raise
@@ -159,19 +166,40 @@ class ActiveFault:
         self.release()
 
 
-class FaultInjector(_core.FaultInjector):
+class FaultInjector(_core.FaultInjector, Supervisor):
     """Stands before any adapter, such as one of the host, and makes faults happen on it.
 
     A sim.Bus has one already: its fault() does the same. Give it to a Daemon or a Router in the adapter's
     place. `seed` begins the draw of probabilities.
+
+    The script_errors of its faults' conditions are those of the bus, where the adapter is a simulated bus or
+    a FaultInjector or Tracer of one, and its own elsewhere.
     """
 
     def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock | None = None) -> None:
         super().__init__(adapter, seed=seed, clock=clock)
+        bus = _supervised(adapter)
+        self._supervise(*((ScriptLog(),) if bus is None else (bus._scripts, bus._supervisor)))
+        self._adapter = adapter
+
+    @property
+    def adapter(self) -> Adapter:
+        """What it breaks."""
+        return self._adapter
 
     def fault(self, *faults: Fault) -> ActiveFault:
         """Has faults happen from now on; use it in a with statement, or release() what it returns."""
-        return ActiveFault(self, faults)
+        return ActiveFault(self, self._supervisor, faults)
+
+
+def _supervised(adapter: Adapter) -> Supervisor | None:
+    """The bus that is behind an adapter, if its scripts have a supervisor."""
+    behind: object = adapter
+    while isinstance(behind, Adapter):
+        if isinstance(behind, Supervisor):
+            return behind
+        behind = getattr(behind, "adapter", None)
+    return None
 
 
 def _fault(

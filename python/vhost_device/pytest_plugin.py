@@ -113,8 +113,8 @@ def _session_bus(_needs_pytest_8: None) -> Bus:
 def i2c_bus(_session_bus: Bus, request: pytest.FixtureRequest) -> Iterator[Bus]:
     """A simulated I2C bus (vhost_device.sim.Bus) without chips.
     `linux_guest` is plugged into it. After the test its chips and faults are taken off, and its limits are
-    what they were. An exception in a chip that is written in Python fails the test; one that expects it
-    takes it with take_script_errors().
+    what they were. An exception in a chip that is written in Python, or in a fault's condition, fails the
+    test; one that expects it takes it with take_script_errors().
     """
     limit_ms = _session_bus.script_limit_ms
     trace = _session_bus.trace
@@ -316,7 +316,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         result = yield
     except BaseException:
         if text := _script_errors(pyfuncitem):
-            pyfuncitem.add_report_section("call", "scripted chips", text)
+            pyfuncitem.add_report_section("call", "scripts", text)
         raise
     _fail_for_scripts(pyfuncitem)
     return result
@@ -352,11 +352,11 @@ def _console(guest: LinuxGuest) -> str:
 
 def _fail_for_scripts(item: pytest.Item) -> None:
     if text := _script_errors(item):
-        pytest.fail(f"exceptions in scripted chips:\n{text}", pytrace=False)
+        pytest.fail(f"exceptions in scripts:\n{text}", pytrace=False)
 
 
 def _script_errors(item: pytest.Item) -> str:
-    """What went wrong in the chips of the test's buses since it was last asked."""
+    """What went wrong in the chips and faults of the test's buses since it was last asked."""
     texts = []
     for bus in item.stash.get(_buses_key, []):
         count = bus.script_error_count

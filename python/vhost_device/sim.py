@@ -43,7 +43,7 @@ from vhost_device._core import (
     Write,
     chip_families,
 )
-from vhost_device._scripts import ScriptError, ScriptLog
+from vhost_device._scripts import ScriptError, ScriptLog, Supervisor
 from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout, SnapshotError
 from vhost_device.faults import ActiveFault, Fault
 from vhost_device.registers import Field, Pointer, Register, RegisterDevice
@@ -99,7 +99,7 @@ __all__ = [
 _D = TypeVar("_D", bound=Device)
 
 
-class Bus(_core.Bus):
+class Bus(_core.Bus, Supervisor):
     """A simulated bus: chips that answer at addresses.
 
     Chips come and go while guests use it, also from inside a chip's own methods. The general call
@@ -112,8 +112,7 @@ class Bus(_core.Bus):
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = RealClock() if clock is None else clock
         super().__init__(self._clock)
-        self._scripts = ScriptLog()
-        self._supervisor = _core.ScriptSupervisor(self._scripts.on_error)
+        self._supervise(ScriptLog())
         self._set_supervisor(self._supervisor)
         self._draws_faults = False  # whether the seed decided about faults
 
@@ -148,7 +147,7 @@ class Bus(_core.Bus):
 
         They come before the chips, for guests and for scripts, and are noted in the trace.
         """
-        active = ActiveFault(self._injector, faults)
+        active = ActiveFault(self._injector, self._supervisor, faults)
         self._draws_faults = self._draws_faults or any(fault.probability < 1 for fault in faults)
         return active
 
@@ -193,31 +192,3 @@ class Bus(_core.Bus):
         that state. The clock goes on; moments in a state are counted from now.
         """
         snapshots.restore(self, wanted)
-
-    @property
-    def script_limit_ms(self) -> int:
-        """How long one call into a scripted chip may take; 0 for as long as it likes.
-
-        After that ScriptTimeout is raised in it, and the transaction ends in a timeout. Code that waits
-        outside of the interpreter (a sleep, a socket) is not interrupted; give it limits of its own. Who
-        waits for the bus meanwhile is interrupted by Ctrl-C, and a guest's transfer has its own limit.
-        """
-        return self._supervisor.limit_ms
-
-    @script_limit_ms.setter
-    def script_limit_ms(self, limit_ms: int) -> None:
-        self._supervisor.limit_ms = limit_ms
-
-    @property
-    def script_errors(self) -> list[ScriptError]:
-        """The exceptions of the bus's scripted chips, other than Nack: the first 100 of them."""
-        return self._scripts.errors
-
-    @property
-    def script_error_count(self) -> int:
-        """How many there were in all."""
-        return self._scripts.count
-
-    def take_script_errors(self) -> list[ScriptError]:
-        """Returns script_errors and forgets them; for a test that expects some."""
-        return self._scripts.take()

@@ -165,15 +165,6 @@ def happened(injector: FaultInjector) -> bool:
     return False
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_condition_that_raises_befalls_nobody(injector: FaultInjector) -> None:
-    def broken(message: FaultedMessage) -> bool:
-        raise RuntimeError("broken")
-
-    with injector.fault(nack(when=broken)):
-        assert read(injector) == b"\x11\x22\x33\x44"
-
-
 def test_unknown_condition_is_refused_by_name() -> None:
     with pytest.raises(TypeError, match=r"nack: unknown condition 'adress' \(known: address, "):
         nack(adress=0x50)  # type: ignore[call-arg]
@@ -234,3 +225,20 @@ def test_what_is_no_fault_is_refused(bus: Bus) -> None:
 def test_condition_that_is_no_function_is_refused() -> None:
     with pytest.raises(TypeError, match="nack: when True: expected a function of a FaultedMessage"):
         nack(when=True)  # type: ignore[arg-type]
+
+
+def test_fault_shows_the_call_that_makes_it() -> None:
+    shown = [
+        repr(nack(byte=2, address=0x48, times=2)),
+        repr(stretch(0.02, read=False)),
+        repr(flip(0x0F, byte=1, probability=0.5)),
+        repr(stuck("scl")),
+        repr(short_read(3)),
+    ]
+    assert shown == [
+        "<Fault nack(byte=2, address=0x48, times=2)>",
+        "<Fault stretch(0.02, read=False)>",
+        "<Fault flip(0x0f, byte=1, probability=0.5)>",
+        "<Fault stuck('scl')>",
+        "<Fault short_read(3)>",
+    ]

@@ -44,7 +44,7 @@ def test_next(i2c_bus):
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(
         [
-            "exceptions in scripted chips:",
+            "exceptions in scripts:",
             "Broken at 0x20: exception in read()",
             '*raise RuntimeError("the chip is broken")',
             "RuntimeError: the chip is broken",
@@ -63,7 +63,7 @@ def test_chip(i2c_bus):
 """,
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*something else", "*scripted chips*", "RuntimeError: the chip is broken"])
+    result.stdout.fnmatch_lines(["*something else", "*Captured scripts*", "RuntimeError: the chip is broken"])
 
 
 def test_exception_in_a_chip_after_the_test_is_an_error(project: pytest.Pytester) -> None:

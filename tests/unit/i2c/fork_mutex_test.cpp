@@ -36,10 +36,12 @@ int try_once(ForkMutex& mutex) {
 
 TEST(ForkMutex, lets_one_thread_in_at_a_time) {
   ForkMutex mutex("it");
+  constexpr int count_of_threads = 4;
   constexpr int rounds = 20'000;
   int count = 0;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  threads.reserve(count_of_threads);
+  for (int i = 0; i < count_of_threads; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < rounds; ++round) {
         const std::scoped_lock lock(mutex);
@@ -49,7 +51,7 @@ TEST(ForkMutex, lets_one_thread_in_at_a_time) {
   }
   for (std::thread& thread : threads) thread.join();
 
-  EXPECT_EQ(count, 4 * rounds);
+  EXPECT_EQ(count, count_of_threads * rounds);
 }
 
 TEST(ForkMutex, unlocked_at_the_fork_can_be_locked_by_the_child) {
