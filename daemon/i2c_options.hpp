@@ -56,7 +56,8 @@ struct ParsedCommandLine {
 
 /// Exit codes, as --help documents them.
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_failure = 1;  ///< A socket, an adapter or a board that cannot be used.
+inline constexpr int exit_failure = 1;  ///< A socket, a chip's source or a file cannot be used.
 inline constexpr int exit_usage = 2;    ///< The command line itself.
+inline constexpr int exit_not_recorded = 3;  ///< The end is that of 0, but the recording is not whole.
 
 }  // namespace vhost_device::daemon

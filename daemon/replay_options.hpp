@@ -20,7 +20,8 @@ inline std::string refuse_no_file(const std::string& path) {
 inline void add_record_option(CLI::App& app, std::string& record) {
   app.add_option("--record", record,
                  "Record every transaction on the guests' buses in a file that\n"
-                 "--replay takes")
+                 "--replay takes; what was in it is gone. Should the file not\n"
+                 "take all of them, the exit status is 3")
       ->option_text("FILE")
       ->check(refuse_no_file);
 }

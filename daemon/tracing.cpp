@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <ctime>
 #include <stdexcept>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -34,11 +33,46 @@ std::string to_text(std::time_t seconds) {
   return {text.data(), length};
 }
 
-support::UniqueFd open_to_write(const std::string& path) {
-  if (path != standard_output) return i2c::open_trace_file(path);
+i2c::OutputFile open_to_write(const std::string& path) {
+  if (path != standard_output) return i2c::OutputFile::open(path);
   support::UniqueFd copy(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!copy) throw std::system_error(errno, std::generic_category(), "standard output");
-  return copy;
+  return i2c::OutputFile(std::move(copy));
+}
+
+/// What to do about a file that cannot be opened.
+std::string remedy_for(const std::system_error& error) {
+  if (error.code() == std::errc::no_such_file_or_directory)
+    return "make its folder, or name another file";
+  if (error.code() == std::errc::device_or_resource_busy) return "name another file";
+  return "name a file that can be written";
+}
+
+std::shared_ptr<i2c::TraceFile> open_trace(const std::string& path, i2c::TraceLabels labels) {
+  i2c::TraceFile::Options options;
+  options.name = path == standard_output ? "trace to standard output" : "trace " + path;
+  options.on_warning = [](const std::string& text) { spdlog::warn("{}", text); };
+  try {
+    return std::make_shared<i2c::TraceFile>(
+        open_to_write(path), i2c::make_trace_format(i2c::trace_file_type(path), std::move(labels)),
+        std::move(options));
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(std::string("--trace: ") + error.what() + "; " + remedy_for(error) +
+                             ", or - for standard output");
+  }
+}
+
+std::shared_ptr<i2c::TraceFile> open_recording(const std::string& path, i2c::TraceLabels labels) {
+  i2c::TraceFile::Options options;
+  options.name = "recording " + path;
+  options.on_warning = [](const std::string& text) { spdlog::error("{}", text); };
+  try {
+    return std::make_shared<i2c::TraceFile>(
+        i2c::OutputFile::open(path), std::make_unique<i2c::RecordingFormat>(std::move(labels)),
+        std::move(options));
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(std::string("--record: ") + error.what() + "; " + remedy_for(error));
+  }
 }
 
 }  // namespace
@@ -58,27 +92,14 @@ Tracing::Tracing(const std::vector<std::string>& traces, const std::string& reco
   labels.origin = std::chrono::seconds(second);
   labels.begun = to_text(second);
 
-  for (const std::string& path : traces) {
-    open("--trace", path, i2c::make_trace_format(i2c::trace_file_type(path), labels));
-  }
-  if (!recording.empty()) {
-    open("--record", recording, std::make_unique<i2c::RecordingFormat>(labels));
-  }
+  for (const std::string& path : traces) files_.push_back(open_trace(path, labels));
+  if (recording.empty()) return;
+  recording_ = open_recording(recording, labels);
+  files_.push_back(recording_);
 }
 
-void Tracing::open(const char* option, const std::string& path,
-                   std::unique_ptr<i2c::TraceFormat> format) {
-  i2c::TraceFile::Options options;
-  options.name = path == standard_output ? "to standard output" : path;
-  options.on_warning = [](const std::string& text) { spdlog::warn("{}", text); };
-  try {
-    files_.push_back(std::make_shared<i2c::TraceFile>(open_to_write(path), std::move(format),
-                                                      std::move(options)));
-  } catch (const std::system_error& error) {
-    throw std::runtime_error(
-        std::string(option) + ": " + error.what() + "; name a file that can be written" +
-        (option == std::string_view("--trace") ? ", or - for standard output" : ""));
-  }
+void Tracing::begin() {
+  for (const auto& file : files_) file->begin();
 }
 
 std::shared_ptr<i2c::Adapter> Tracing::trace(std::shared_ptr<i2c::Adapter> bus,
@@ -95,10 +116,23 @@ std::shared_ptr<i2c::Adapter> Tracing::trace(std::shared_ptr<i2c::Adapter> bus,
   return tracer;
 }
 
-void Tracing::close(std::chrono::milliseconds limit) {
+bool Tracing::close(std::chrono::milliseconds limit) {
+  bool is_whole = true;
   for (const auto& file : files_) {
-    if (!file->close(limit)) spdlog::warn("a trace is not written to its end: nobody takes it");
+    const bool is_recording = file == recording_;
+    const bool is_closed = file->close(limit);
+    if (!is_closed) {
+      spdlog::log(is_recording ? spdlog::level::err : spdlog::level::warn,
+                  "{}: it is not written to its end: what it goes to took nothing for {} ms",
+                  file->name(), limit.count());
+    }
+    if (!is_recording || (is_closed && file->loss().empty())) continue;
+    is_whole = false;
+    if (file->dropped() == 0) continue;
+    spdlog::error("{}: {} transactions of this session are not in it", file->name(),
+                  file->dropped());
   }
+  return is_whole;
 }
 
 }  // namespace vhost_device::daemon

@@ -17,8 +17,8 @@ namespace vhost_device::daemon {
 class Tracing {
  public:
   /// Opens the files: `traces`, of which "-" is standard output, as text, and `recording`, unless
-  /// that is empty. Throws std::runtime_error, with what to do about it in the text, for one that
-  /// cannot be written.
+  /// that is empty. What is in them stays up to `begin`. Throws std::runtime_error, with what to do
+  /// about it in the text, for one that cannot be written.
   Tracing(const std::vector<std::string>& traces, const std::string& recording,
           std::size_t guest_count);
 
@@ -26,14 +26,16 @@ class Tracing {
   [[nodiscard]] std::shared_ptr<i2c::Adapter> trace(std::shared_ptr<i2c::Adapter> bus,
                                                     std::size_t guest) const;
 
-  /// Writes what waits still, for `limit` at most in each file, and closes them.
-  void close(std::chrono::milliseconds limit);
+  /// Begins to write; what was in the files is gone.
+  void begin();
+
+  /// Writes what waits still, for `limit` at most in each file, and closes them. False if the
+  /// recording is not whole; why is logged.
+  [[nodiscard]] bool close(std::chrono::milliseconds limit);
 
  private:
-  /// `option` is the one that asks for it.
-  void open(const char* option, const std::string& path, std::unique_ptr<i2c::TraceFormat> format);
-
   std::vector<std::shared_ptr<i2c::TraceFile>> files_;
+  std::shared_ptr<i2c::TraceFile> recording_;  // one of those; empty for none
   std::chrono::nanoseconds offset_{0};  // of a clock that never goes back, to that of the calendar
 };
 

@@ -68,6 +68,7 @@ std::unique_ptr<io::Server> make_server(const I2cOptions& options,
 }
 
 int serve(const I2cOptions& options) {
+  signal(SIGXFSZ, SIG_IGN);  // a file that reached a limit is an error of its writer
   // The devicetree compiler shall not inherit it.
   if (options.fd) ::fcntl(*options.fd, F_SETFD, FD_CLOEXEC);
   const Replaying replaying(options.replay, options.replay_order, options.guest_count());
@@ -83,6 +84,7 @@ int serve(const I2cOptions& options) {
   const auto server = make_server(options, [buses](std::size_t guest) {
     return std::make_unique<i2c::VirtioI2c>(buses.at(guest));
   });
+  tracing.begin();  // not before: a start that fails shall not cost an older recording
   for (const auto& path : server->socket_paths()) spdlog::info("listening on {}", path.string());
 
   // The end of an inherited connection ends the daemon the way a signal does. Of the others, none
@@ -95,11 +97,11 @@ int serve(const I2cOptions& options) {
   }
   end_signals.wait();
   if (!server->stop(stop_limit)) spdlog::warn("a transfer is still under way; leaving it");
-  tracing.close(stop_limit);
+  const bool is_recorded = tracing.close(stop_limit);
   replaying.report();
   spdlog::shutdown();
   // Without the destructors: a thread may be in a transfer that never ends.
-  std::_Exit(exit_ok);
+  std::_Exit(is_recorded ? exit_ok : exit_not_recorded);
 }
 
 }  // namespace

@@ -29,11 +29,21 @@ using i2c::Recorder;
 using i2c::Replayer;
 
 void warn(const std::string& text) { log_queue::push(log_queue::Level::warning, text); }
+void log_loss(const std::string& text) { log_queue::push(log_queue::Level::error, text); }
 
 std::shared_ptr<Recorder> make_recorder(i2c::Adapter& adapter, const std::filesystem::path& path) {
   auto shared = share(adapter);
   const ReleaseGil release;
-  return std::make_shared<Recorder>(std::move(shared), path.native(), &warn);
+  return std::make_shared<Recorder>(std::move(shared), path.native(), &log_loss);
+}
+
+py::str loss_of(const Recorder& recorder) {
+  std::string loss;
+  {
+    const ReleaseGil release;
+    loss = recorder.loss();
+  }
+  return to_text(loss);
 }
 
 i2c::Recording choose_bus(i2c::RecordingFile file, const std::optional<std::string>& bus,
@@ -81,7 +91,8 @@ void register_replay(py::module_& module) {
           "_close",
           [](Recorder& recorder, double limit_s) { return recorder.close(to_limit(limit_s)); },
           py::arg("limit_s"), WithoutGil())
-      .def_property_readonly("_dropped", py::cpp_function(&Recorder::dropped, WithoutGil()));
+      .def_property_readonly("_dropped", py::cpp_function(&Recorder::dropped, WithoutGil()))
+      .def_property_readonly("_loss", &loss_of);
   refuse_unconstructed<Recorder>();
 
   py::class_<Replayer, i2c::Adapter, py::smart_holder>(

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -117,19 +118,36 @@ i2c::TraceLabels labels_for(std::string bus) {
   return labels;
 }
 
-/// Everything that is recorded, as a file of the type that `path` ends with.
-py::bytes format(const Tracer& tracer, const std::filesystem::path& path, std::string name) {
+/// Everything that is recorded, as a file of the type that `path` ends with. Without the GIL.
+std::string format(const Tracer& tracer, const std::filesystem::path& path, std::string name) {
+  std::string text;
+  const auto format =
+      make_trace_format(i2c::trace_file_type(path.native()), labels_for(std::move(name)));
+  format->begin(text);
+  const std::uint64_t dropped = tracer.dropped();
+  if (dropped > 0) format->add_gap(dropped, text);
+  for (const auto& transaction : tracer.transactions()) format->add(*transaction, text);
+  return text;
+}
+
+py::bytes text_of(const Tracer& tracer, std::string name) {
   std::string text;
   {
     const ReleaseGil release;
-    const auto format =
-        make_trace_format(i2c::trace_file_type(path.native()), labels_for(std::move(name)));
-    format->begin(text);
-    const std::uint64_t dropped = tracer.dropped();
-    if (dropped > 0) format->add_gap(dropped, text);
-    for (const auto& transaction : tracer.transactions()) format->add(*transaction, text);
+    text = format(tracer, {}, std::move(name));
   }
   return {text.data(), text.size()};
+}
+
+void save(const Tracer& tracer, const std::filesystem::path& path, std::string name) {
+  const ReleaseGil release;
+  const std::string text = format(tracer, path, std::move(name));
+  i2c::OutputFile file = i2c::OutputFile::open(path.native());
+  const std::size_t end = text.size();
+  int error = file.empty();
+  if (error == 0) error = file.write(text, {&end, 1}).error;
+  if (error == 0) error = file.close();
+  if (error != 0) throw std::system_error(error, std::generic_category(), path.native());
 }
 
 /// A file that a tracer writes to until it is closed.
@@ -138,14 +156,15 @@ class LiveTrace {
   LiveTrace(std::shared_ptr<Tracer> tracer, const std::filesystem::path& path, std::string name)
       : tracer_(std::move(tracer)) {
     TraceFile::Options options;
-    options.name = path.native();
+    options.name = "trace " + path.native();
     options.on_warning = [](const std::string& text) {
       log_queue::push(log_queue::Level::warning, text);
     };
     file_ = std::make_shared<TraceFile>(
-        i2c::open_trace_file(path.native()),
+        i2c::OutputFile::open(path.native()),
         make_trace_format(i2c::trace_file_type(path.native()), labels_for(std::move(name))),
         std::move(options));
+    file_->begin();
     tracer_->add_sink(file_);
   }
 
@@ -251,7 +270,8 @@ void register_trace(py::module_& module) {
       .def_property("_limit", py::cpp_function(&Tracer::limit, WithoutGil()),
                     py::cpp_function(&Tracer::set_limit, WithoutGil()))
       .def_property("_enabled", &Tracer::enabled, &Tracer::set_enabled)
-      .def("_format", &format, py::arg("path"), py::arg("name"))
+      .def("_text", &text_of, py::arg("name"))
+      .def("_save", &save, py::arg("path"), py::arg("name"))
       .def(
           "_write_to",
           [](Tracer& tracer, const std::filesystem::path& path, std::string name) {

@@ -59,7 +59,7 @@ class BoardError(Error):
 
 
 class RecordingError(Error):
-    """A recording that cannot be replayed. The text has the file, the line, and what to do about it."""
+    """A recording that cannot be replayed, or is not whole. The text has the file and why."""
 
 
 class ImageError(Error):

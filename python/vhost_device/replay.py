@@ -43,12 +43,18 @@ class Recorder(_core.Recorder):
     """Records what moves on an adapter: transfer on this one, or serve it, instead of that one.
 
     Each transaction goes into the file as it ends, so that a script that is killed leaves what it has
-    done. What was in the file is gone. OSError if it cannot be made.
+    done. What was in the file is gone. OSError if it cannot be made, or if another recording or trace is
+    being written to it; ValueError if it is the one that the adapter replays.
     """
 
     def __init__(self, adapter: Adapter, path: PathLike) -> None:
         if not isinstance(adapter, Adapter):
             raise TypeError(f"adapter {adapter!r}: expected a bus, such as I2cDev(0, [0x48])")
+        if isinstance(adapter, Replayer) and _is_same_file(adapter.path, path):
+            raise ValueError(
+                f"path {os.fspath(path)!r}: it is the recording {adapter.path!r} that the adapter"
+                " replays; name another file"
+            )
         super().__init__(adapter, path)
         self._adapter = adapter
         self._path = os.fspath(path)
@@ -67,9 +73,15 @@ class Recorder(_core.Recorder):
         return self._dropped
 
     def close(self) -> None:
-        """Ends the recording; transfers go on. TimeoutError if the file takes it not within 2 seconds."""
+        """Ends the recording; transfers go on.
+
+        TimeoutError if the file takes it not within 2 seconds, RecordingError if it does not have all that
+        was transferred, as after the disk was full: what it has can be replayed.
+        """
         if not self._close(_CLOSE_LIMIT_S):
             raise TimeoutError(f"{self._path}: not written to its end within {_CLOSE_LIMIT_S:g} s")
+        if self._loss:
+            raise RecordingError(f"{self._loss}; {self.dropped} transactions are not in it")
 
     def __enter__(self) -> Recorder:
         return self
@@ -102,6 +114,11 @@ class Replayer(_core.Replayer):
         return f"<Replayer of {self._path}, {self._mode}>"
 
     @property
+    def path(self) -> str:
+        """Of the recording, as it was given."""
+        return self._path
+
+    @property
     def mode(self) -> str:
         """ "state" or "strict"."""
         return self._mode
@@ -128,3 +145,10 @@ class Replayer(_core.Replayer):
     def rewind(self) -> None:
         """Begins the recording anew, and forgets the differences."""
         self._rewind()
+
+
+def _is_same_file(path: PathLike, other: PathLike) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:  # one of them is not there
+        return False

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 from typing import Union
 
@@ -103,16 +102,20 @@ class Trace:
 
     def text(self) -> str:
         """One line for each transaction; docs/TRACE.md tells how to read them."""
-        return self._tracer._format("", _BUS).decode("utf-8", "replace")
+        return self._tracer._text(_BUS).decode("utf-8", "replace")
 
     def save(self, path: PathLike) -> None:
-        """Writes what was recorded to a file: .pcapng for Wireshark, .vcd for PulseView, else text."""
-        Path(path).write_bytes(self._tracer._format(path, _BUS))
+        """Writes what was recorded to a file: .pcapng for Wireshark, .vcd for PulseView, else text.
+
+        OSError if that cannot be, as when a live trace or a recording is being written to it.
+        """
+        self._tracer._save(path, _BUS)
 
     def to(self, path: PathLike) -> LiveTrace:
         """Writes what is transferred from now on to such a file, as it happens; for `with`.
 
-        A file that is slow or full does not hold up the bus: see LiveTrace.dropped.
+        A file that is slow or full does not hold up the bus: see LiveTrace.dropped. OSError if it cannot be
+        made, or if another trace or a recording is being written to it.
         """
         return LiveTrace(self._tracer._write_to(path, _BUS), os.fspath(path))
 

@@ -127,7 +127,7 @@ def test_disk_that_is_full_is_warned_of_once_and_guests_go_on(
         pytest.param(
             ["--trace=/nowhere/trace.vcd"],
             EXIT_FAILURE,
-            "--trace: /nowhere/trace.vcd: No such file or directory; name a file that can be written",
+            "--trace: /nowhere/trace.vcd: No such file or directory; make its folder, or name another file",
             id="no such folder",
         ),
         pytest.param(["--trace="], EXIT_USAGE, "--trace: the value is empty", id="empty"),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -45,6 +46,45 @@ def test_recorder_writes_what_is_transferred_and_hands_it_on(bus: Bus, path: Pat
     assert recorder.transfer(TEMPERATURE) == [b"\x17\x80"]  # not recorded any more
     assert path.read_text() == HEADER + "0x48 W 00  Sr 0x48 R 17 80\n0x20 R [1]  ! address NACK\n"
     assert recorder.dropped == 0
+
+
+def test_recording_that_is_not_whole_is_an_error_in_the_log_and_at_the_end(
+    bus: Bus, caplog: pytest.LogCaptureFixture
+) -> None:
+    reason = "recording /dev/full: No space left on device; nothing more is written to it"
+    recorder = Recorder(bus, "/dev/full")
+    with caplog.at_level(logging.ERROR, "vhost_device"):
+        for _ in range(2):
+            with pytest.raises(AddressNack):
+                recorder.transfer([Read(0x20, 1)])
+        with pytest.raises(RecordingError, match=f"^{reason}; 2 transactions are not in it$"):
+            recorder.close()
+        flush_log()
+
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(logging.ERROR, reason)]
+
+
+def test_file_that_is_recorded_to_already_is_refused_by_every_name(bus: Bus, path: Path) -> None:
+    other = path.with_name("other.txt")
+    other.symlink_to(path)
+    with Recorder(bus, path) as recorder:
+        with pytest.raises(OSError, match=r"other\.txt: another trace or recording is being written to it"):
+            Recorder(bus, other)
+        with pytest.raises(AddressNack):
+            recorder.transfer([Read(0x20, 1)])
+    assert path.read_text() == HEADER + "0x20 R [1]  ! address NACK\n"
+    Recorder(bus, other).close()
+
+
+def test_replay_is_not_recorded_to_its_own_file(path: Path) -> None:
+    replayer = Replayer(recorded(path, "0x20 R 01"))
+    other = path.with_name("other.txt")
+    os.link(path, other)
+    with pytest.raises(
+        ValueError, match=r"other\.txt': it is the recording '.*session\.txt' that the adapter"
+    ):
+        Recorder(replayer, other)
+    assert path.read_text() == HEADER + "0x20 R 01\n"
 
 
 def test_replayer_answers_guests_as_the_recorded_chip_did(bus: Bus, path: Path, socket: Path) -> None:

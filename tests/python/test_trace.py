@@ -255,6 +255,28 @@ def test_live_file_that_cannot_be_opened_is_an_oserror_with_its_name(bus: Bus) -
         bus.trace.to("/nowhere/x.txt")
 
 
+def test_live_file_is_refused_to_another_trace_by_every_name(bus: Bus, tmp_path: Path) -> None:
+    live, other = tmp_path / "live.txt", tmp_path / "other.txt"
+    other.symlink_to(live)
+    with bus.trace.to(live):
+        with pytest.raises(OSError, match=r"other\.txt: another trace or recording is being written to it"):
+            bus.trace.to(other)
+        with pytest.raises(OSError, match=r"other\.txt: another trace or recording is being written to it"):
+            bus.trace.save(other)
+        bus.transfer([Read(0x48, 2)])
+
+    assert len(live.read_text().splitlines()) == 2
+    bus.trace.save(other)
+    assert live.read_text() == bus.trace.text()
+
+
+def test_file_that_cannot_be_saved_is_an_oserror_with_its_name(bus: Bus) -> None:
+    with pytest.raises(FileNotFoundError, match=r"/nowhere/x\.txt"):
+        bus.trace.save("/nowhere/x.txt")
+    with pytest.raises(OSError, match=r"/dev/full: No space left on device"):
+        bus.trace.save("/dev/full")
+
+
 def test_full_disk_does_not_stop_the_bus(bus: Bus) -> None:
     with bus.trace.to("/dev/full") as live:
         bus.transfer([Read(0x48, 2)])

@@ -14,7 +14,7 @@ std::chrono::nanoseconds no_time() { return {}; }
 TraceFile::Options options_for(const std::string& path,
                                std::function<void(const std::string&)> on_warning) {
   TraceFile::Options options;
-  options.name = path;
+  options.name = "recording " + path;
   options.on_warning = std::move(on_warning);
   return options;
 }
@@ -24,9 +24,10 @@ TraceFile::Options options_for(const std::string& path,
 Recorder::Recorder(std::shared_ptr<Adapter> adapter, const std::string& path,
                    std::function<void(const std::string&)> on_warning)
     : tracer_(std::move(adapter), no_time, {.limit = 0}),
-      file_(std::make_shared<TraceFile>(open_trace_file(path),
+      file_(std::make_shared<TraceFile>(OutputFile::open(path),
                                         std::make_unique<RecordingFormat>(TraceLabels()),
                                         options_for(path, std::move(on_warning)))) {
+  file_->begin();
   tracer_.add_sink(file_);
 }
 

@@ -19,7 +19,7 @@ class Recorder final : public Adapter {
  public:
   /// What was in the file is gone. `on_warning` is told, from the file's thread, when it cannot be
   /// written any more or when a transaction is left out for the first time. Throws
-  /// std::system_error with the path in its text.
+  /// std::system_error with the path in its text, EBUSY for a file that is being written already.
   Recorder(std::shared_ptr<Adapter> adapter, const std::string& path,
            std::function<void(const std::string&)> on_warning);
 
@@ -31,6 +31,9 @@ class Recorder final : public Adapter {
 
   /// How many transactions are not in the file.
   [[nodiscard]] std::uint64_t dropped() const { return file_->dropped(); }
+
+  /// Why some of those before `close` are not in it, with the path; empty if all are.
+  [[nodiscard]] std::string loss() const { return file_->loss(); }
 
  private:
   /// What the adapter answers.

@@ -56,6 +56,12 @@ void RecordingFormat::add_gap(std::uint64_t count, std::string& out) {
   append("missing " + std::to_string(count) + '\n', out);
 }
 
+std::string RecordingFormat::full() const {
+  if (!full_) return {};
+  return "it has reached " + std::to_string((limit_ + missing_rest.size()) >> 20) +
+         " MiB, and a larger one cannot be replayed";
+}
+
 void RecordingFormat::append(const std::string& line, std::string& out) {
   if (full_) return;
   full_ = line.size() > limit_ - size_;

@@ -27,6 +27,7 @@ class RecordingFormat final : public TraceFormat {
   void begin(std::string& out) override;
   void add(const Transaction& transaction, std::string& out) override;
   void add_gap(std::uint64_t count, std::string& out) override;
+  [[nodiscard]] std::string full() const override;
 
  private:
   void append(const std::string& line, std::string& out);

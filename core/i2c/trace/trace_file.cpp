@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "core/i2c/trace/trace_file.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/support/forks.hpp"
 
@@ -24,24 +22,8 @@ constexpr std::chrono::milliseconds close_limit{500};
 // So much text is made before it is written.
 constexpr std::size_t chunk_size = std::size_t{64} << 10;
 
-/// errno, or 0.
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {  // whoever gave it to us made it so
-      pollfd wanted{fd, POLLOUT, 0};
-      ::poll(&wanted, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
-/// A signal shall not end up on a thread that does not wait for it, and a reader that left shall
-/// be an error of `write`.
+/// A signal shall not end up on a thread that does not wait for it, and a reader that left or a
+/// file that reached its limit (SIGPIPE, SIGXFSZ) shall be an error of `write`.
 class BlockedSignals {
  public:
   BlockedSignals() {
@@ -60,40 +42,53 @@ class BlockedSignals {
 }  // namespace
 
 struct TraceFile::State {
-  State(support::UniqueFd its_fd, std::unique_ptr<TraceFormat> its_format, Options its_options)
-      : fd(std::move(its_fd)), format(std::move(its_format)), options(std::move(its_options)) {}
+  State(OutputFile its_file, std::unique_ptr<TraceFormat> its_format, Options its_options)
+      : options(std::move(its_options)), file(std::move(its_file)), format(std::move(its_format)) {}
 
-  // The thread's alone.
-  support::UniqueFd fd;
-  const std::unique_ptr<TraceFormat> format;
-  const Options options;
-  const unsigned forks = support::forks();
-
-  std::mutex mutex;  // guards what follows
-  std::condition_variable changed;
   struct Waiting {
     std::shared_ptr<const Transaction> transaction;
     std::size_t size = 0;
     std::uint64_t missing_before = 0;
   };
+
+  const Options options;
+  const unsigned forks = support::forks();
+
+  // The thread's alone.
+  OutputFile file;
+  const std::unique_ptr<TraceFormat> format;
+  std::string text;               // that is not written yet
+  std::vector<std::size_t> ends;  // of the records in it
+  bool gap_was_told = false;
+
+  std::mutex mutex;  // guards what follows
+  std::condition_variable changed;
   std::deque<Waiting> queue;
-  std::size_t waiting = 0;  // bytes
-  std::uint64_t missing = 0;
+  std::size_t waiting = 0;    // bytes
+  std::uint64_t missing = 0;  // behind all that is in the queue
   std::uint64_t dropped = 0;
+  std::string loss;
   bool failed = false;
   bool ending = false;
-  bool ended = false;
+  bool ended = true;  // there is no thread
 
-  void drop() {
-    ++missing;
-    ++dropped;
+  void run() {
+    if (begin()) {
+      while (write(take())) {
+      }
+      tell_last_gap();
+    }
+    end();
   }
 
-  void warn(const std::string& text) const {
-    if (options.on_warning) options.on_warning(text);
+  bool begin() {
+    if (const int error = file.empty(); error != 0) return fail(error, 0);
+    format->begin(text);
+    ends.push_back(text.size());
+    return flush(0);
   }
 
-  /// Takes all that waits. Empty at the end.
+  /// All that waits. Empty at the end.
   std::deque<Waiting> take() {
     std::unique_lock lock(mutex);
     changed.wait(lock, [this] { return ending || !queue.empty(); });
@@ -101,27 +96,93 @@ struct TraceFile::State {
     return std::exchange(queue, {});
   }
 
-  /// False, and everything is left out from now on, when `text` cannot be written.
-  bool write(const std::string& text, std::size_t transactions) {
-    const int error = write_all(fd.get(), text);
-    if (error == 0) return true;
-    warn("trace " + options.name + ": " + std::generic_category().message(error) +
-         "; nothing more is written to it");
-    const std::scoped_lock lock(mutex);
-    failed = true;
-    dropped += transactions + queue.size();
-    queue.clear();
+  /// False at the end, or when nothing more can be written.
+  bool write(const std::deque<Waiting>& batch) {
+    std::size_t left = batch.size();  // that are not in the file
+    for (const Waiting& each : batch) {
+      if (each.missing_before > 0) tell_gap(each.missing_before);
+      format->add(*each.transaction, text);
+      ends.push_back(text.size());
+      const std::string full = format->full();
+      if (text.size() < chunk_size && ends.size() < left && full.empty()) continue;
+      const std::size_t records = ends.size();
+      if (!flush(left)) return false;
+      left -= records;
+      if (!full.empty()) return fail(full, left + 1);  // the last one is not in it
+    }
+    return !batch.empty();
+  }
+
+  /// Writes the text. False if it cannot be written, and `left` transactions are not in the file,
+  /// be they in the text or not.
+  bool flush(std::size_t left) {
+    const auto [records, error] = file.write(text, ends);
+    text.clear();
+    ends.clear();
+    return error == 0 || fail(error, left - std::min(left, records));
+  }
+
+  void tell_gap(std::uint64_t count) {
+    format->add_gap(count, text);
+    if (std::exchange(gap_was_told, true)) return;
+    lose("it is written more slowly than the bus is used; transactions are left out");
+  }
+
+  /// No transaction came after it.
+  void tell_last_gap() {
+    std::unique_lock lock(mutex);
+    if (failed || missing == 0) return;
+    const std::uint64_t count = std::exchange(missing, 0);
+    lock.unlock();
+    tell_gap(count);
+    ends.push_back(text.size());
+    flush(0);
+  }
+
+  bool fail(int error, std::size_t left) {
+    return fail(std::generic_category().message(error), left);
+  }
+
+  /// Everything is left out from now on, beside `left` transactions.
+  bool fail(const std::string& reason, std::size_t left) {
+    {
+      const std::scoped_lock lock(mutex);
+      failed = true;
+      dropped += left + queue.size();
+      queue.clear();
+    }
+    lose(reason + "; nothing more is written to it");
     return false;
+  }
+
+  void lose(const std::string& reason) {
+    const std::string warning = options.name + ": " + reason;
+    {
+      const std::scoped_lock lock(mutex);
+      loss = warning;
+    }
+    if (options.on_warning) options.on_warning(warning);
+  }
+
+  void end() {
+    // After an error, the next one is of no interest.
+    if (const int error = file.close(); error != 0 && !failed) fail(error, 0);
+    const std::scoped_lock lock(mutex);
+    ended = true;
+    changed.notify_all();
   }
 };
 
-TraceFile::TraceFile(support::UniqueFd fd, std::unique_ptr<TraceFormat> format, Options options)
-    : state_(std::make_shared<State>(std::move(fd), std::move(format), std::move(options))) {
-  const BlockedSignals blocked;
-  std::thread([state = state_] { run(state); }).detach();
-}
+TraceFile::TraceFile(OutputFile file, std::unique_ptr<TraceFormat> format, Options options)
+    : state_(std::make_shared<State>(std::move(file), std::move(format), std::move(options))) {}
 
 TraceFile::~TraceFile() { close(close_limit); }
+
+void TraceFile::begin() {
+  state_->ended = false;
+  const BlockedSignals blocked;
+  std::thread([state = state_] { state->run(); }).detach();
+}
 
 bool TraceFile::close(std::chrono::milliseconds limit) {
   if (support::forks() != state_->forks) return true;  // its thread is the parent's
@@ -136,8 +197,13 @@ void TraceFile::put(const std::shared_ptr<const Transaction>& transaction) {
   State& state = *state_;
   const std::size_t size = transaction->size();
   const std::scoped_lock lock(state.mutex);
-  if (state.failed || state.ending || state.waiting + size > state.options.queue_limit) {
-    state.drop();
+  if (state.failed || state.ending) {
+    ++state.dropped;
+    return;
+  }
+  if (state.waiting + size > state.options.queue_limit) {
+    ++state.dropped;
+    ++state.missing;
     return;
   }
   state.waiting += size;
@@ -151,45 +217,12 @@ std::uint64_t TraceFile::dropped() const {
   return state_->dropped;
 }
 
-void TraceFile::run(const std::shared_ptr<State>& shared) {
-  State& state = *shared;
-  std::string text;
-  state.format->begin(text);
-  bool good = state.write(text, 0);
-  bool warned = false;
-  while (good) {
-    const auto batch = state.take();
-    if (batch.empty()) break;
-    text.clear();
-    std::size_t in_text = 0;
-    for (std::size_t i = 0; good && i < batch.size(); ++i) {
-      const auto& each = batch[i];
-      if (each.missing_before > 0) {
-        state.format->add_gap(each.missing_before, text);
-        if (!std::exchange(warned, true)) {
-          state.warn("trace " + state.options.name +
-                     ": it is written more slowly than the bus is used; transactions are left out");
-        }
-      }
-      state.format->add(*each.transaction, text);
-      ++in_text;
-      if (text.size() < chunk_size && i + 1 < batch.size()) continue;
-      good = state.write(text, in_text + (batch.size() - i - 1));
-      text.clear();
-      in_text = 0;
-    }
-  }
-  state.fd.reset();
-  const std::scoped_lock lock(state.mutex);
-  state.ended = true;
-  state.changed.notify_all();
+std::string TraceFile::loss() const {
+  if (support::forks() != state_->forks) return {};
+  const std::scoped_lock lock(state_->mutex);
+  return state_->loss;
 }
 
-support::UniqueFd open_trace_file(const std::string& path) {
-  constexpr mode_t mode = 0666;  // less the umask
-  support::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-  if (!fd) throw std::system_error(errno, std::generic_category(), path);
-  return fd;
-}
+const std::string& TraceFile::name() const { return state_->options.name; }
 
 }  // namespace vhost_device::i2c

@@ -29,6 +29,10 @@ class TraceFormat {
 
   /// That `count` transactions are missing here.
   virtual void add_gap(std::uint64_t count, std::string& out) = 0;
+
+  /// Why nothing more can be added: what would be the next words after the file's name and a colon.
+  /// Empty as long as there is room.
+  [[nodiscard]] virtual std::string full() const { return {}; }
 };
 
 /// What a trace calls things.

@@ -7,16 +7,19 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
 #include <future>
-#include <system_error>
+#include <iterator>
 
 #include "tests/unit/i2c/trace/traced_bus.hpp"
+#include "tests/unit/temporary_folder.hpp"
 
 namespace vhost_device::i2c {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::bytes;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 constexpr auto limit = 10s;
@@ -42,13 +45,29 @@ struct Pipe {
   support::UniqueFd write_end;
 };
 
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator(file), {}};
+}
+
 class TraceFileTest : public ::testing::Test, protected testing::TracedBus {
  protected:
   std::shared_ptr<TraceFile> trace_to(support::UniqueFd fd,
                                       std::size_t queue_limit = TraceFile::default_queue_limit) {
+    return trace_to(OutputFile(std::move(fd)), queue_limit);
+  }
+  std::shared_ptr<TraceFile> trace_to(OutputFile output,
+                                      std::size_t queue_limit = TraceFile::default_queue_limit) {
+    auto file = waiting_trace_to(std::move(output), queue_limit);
+    file->begin();
+    return file;
+  }
+  /// One that has not begun.
+  std::shared_ptr<TraceFile> waiting_trace_to(
+      OutputFile output, std::size_t queue_limit = TraceFile::default_queue_limit) {
     auto file = std::make_shared<TraceFile>(
-        std::move(fd), make_trace_format(TraceFileType::text, {}),
-        TraceFile::Options{"the file", queue_limit,
+        std::move(output), make_trace_format(TraceFileType::text, {}),
+        TraceFile::Options{"trace of the test", queue_limit,
                            [this](const std::string& text) { warned.set_value(text); }});
     tracer.add_sink(file);
     return file;
@@ -118,12 +137,12 @@ TEST_F(TraceFileTest, reader_that_left_is_warned_of_once_and_everything_is_dropp
   EXPECT_TRUE(file->close(limit));
 
   EXPECT_EQ(warned.get_future().get(),
-            "trace the file: Broken pipe; nothing more is written to it");
+            "trace of the test: Broken pipe; nothing more is written to it");
   EXPECT_EQ(file->dropped(), 100U);
 }
 
 TEST_F(TraceFileTest, full_disk_is_warned_of) {
-  const auto file = trace_to(open_trace_file("/dev/full"));
+  const auto file = trace_to(OutputFile::open("/dev/full"));
 
   EXPECT_TRUE(file->close(limit));
 
@@ -139,14 +158,44 @@ TEST_F(TraceFileTest, what_comes_after_the_end_is_dropped) {
   EXPECT_EQ(file->dropped(), 1U);
 }
 
-TEST(TraceFileOpening, path_that_cannot_be_opened_is_named) {
-  try {
-    static_cast<void>(open_trace_file("/nowhere/trace.vcd"));
-    FAIL();
-  } catch (const std::system_error& error) {
-    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
-    EXPECT_THAT(error.what(), HasSubstr("/nowhere/trace.vcd"));
-  }
+TEST_F(TraceFileTest, gap_behind_the_last_transaction_is_told) {
+  const auto file = waiting_trace_to(OutputFile(std::move(pipe.write_end)), 10'000);
+  ASSERT_TRUE(write(0x48, bytes({1})).ok());
+  while (file->dropped() < 3) ASSERT_TRUE(write(0x48, testing::Bytes(200)).ok());
+
+  file->begin();
+
+  EXPECT_TRUE(file->close(limit));
+  EXPECT_THAT(pipe.read_all(), EndsWith("\n# 3 transactions are missing here\n"));
+  EXPECT_EQ(file->loss(), warned.get_future().get());
+}
+
+TEST_F(TraceFileTest, file_is_left_alone_until_it_begins) {
+  const vhost_device::testing::TemporaryFolder folder;
+  const std::string path = folder / "old";
+  std::ofstream(path) << "old";
+  const auto file = waiting_trace_to(OutputFile::open(path));
+  ASSERT_TRUE(write(0x48, bytes({1})).ok());
+
+  EXPECT_TRUE(file->close(limit));
+
+  EXPECT_EQ(content_of(path), "old");
+}
+
+TEST_F(TraceFileTest, what_came_before_the_beginning_is_written) {
+  const vhost_device::testing::TemporaryFolder folder;
+  const std::string path = folder / "old";
+  std::ofstream(path) << std::string(1'000, 'x');
+  const auto file = waiting_trace_to(OutputFile::open(path));
+  ASSERT_TRUE(write(0x48, bytes({1})).ok());
+
+  file->begin();
+
+  EXPECT_TRUE(file->close(limit));
+  EXPECT_EQ(content_of(path),
+            "# I2C trace: seconds, bus, messages\n"
+            "     0.000000000  i2c  0x48 W 01\n");
+  EXPECT_EQ(file->loss(), "");
 }
 
 }  // namespace
