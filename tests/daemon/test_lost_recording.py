@@ -7,12 +7,14 @@ import fcntl
 import os
 import resource
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon_process import DaemonProcess, Daemons
+from daemon_process import END_LIMIT_S, DaemonProcess, Daemons
+from eventually import eventually
 from trace_decoders import packets
 
 from vhost_device import InProcessGuest
@@ -95,6 +97,26 @@ def test_trace_that_reaches_a_limit_is_warned_of_and_the_others_go_on(
     ]
     assert recording.read_text().count(LINE) == 13
     assert {packet.data for packet in packets(trace)} == {b"\x00", b"\x17\x80"}  # tshark takes it for whole
+
+
+def test_log_that_reaches_a_limit_does_not_end_the_daemon(
+    daemon_program: Path, board: Path, folder: Path
+) -> None:
+    arguments = [str(daemon_program), f"-s{folder / 's'}", f"-b{board}", f"--record={folder / 'session.txt'}"]
+    with open(folder / "log", "w") as log:
+        process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "prlimit", "--fsize=60", *arguments], stderr=log
+        )
+    try:
+        eventually((folder / "s").exists, bool)
+        read_temperature(folder / "s")
+        process.terminate()
+        assert process.wait(END_LIMIT_S) == EXIT_NOT_RECORDED
+    finally:
+        process.kill()
+        process.wait()
+
+    assert (folder / "log").stat().st_size == 60
 
 
 def test_recording_that_nobody_takes_is_not_waited_for_for_ever(
