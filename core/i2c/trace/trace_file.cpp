@@ -179,7 +179,10 @@ TraceFile::TraceFile(OutputFile file, std::unique_ptr<TraceFormat> format, Optio
 TraceFile::~TraceFile() { close(close_limit); }
 
 void TraceFile::begin() {
-  state_->ended = false;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    state_->ended = false;
+  }
   const BlockedSignals blocked;
   std::thread([state = state_] { state->run(); }).detach();
 }
