@@ -43,47 +43,59 @@ ScriptedRegisterDevice& scripted(sim::RegisterDevice& device) {
   return *chip;
 }
 
-std::shared_ptr<RegisterLayout> make_layout(unsigned bytes, std::uint32_t mask,
-                                            sim::AfterRegister after,
-                                            std::uint32_t auto_increment_bit, std::uint32_t first,
-                                            std::uint32_t last, bool counts_registers, bool sticky,
-                                            bool write_pairs, std::uint8_t unmapped, bool pec) {
+std::shared_ptr<RegisterLayout> make_layout(const sim::PointerRules& rules, bool pec) {
   auto layout = std::make_shared<RegisterLayout>();
-  layout->rules = {.bytes = bytes,
-                   .mask = mask,
-                   .after = after,
-                   .auto_increment_bit = auto_increment_bit,
-                   .first = first,
-                   .last = last,
-                   .counts_registers = counts_registers,
-                   .sticky = sticky,
-                   .write_pairs = write_pairs,
-                   .unmapped = unmapped};
+  layout->rules = rules;
   layout->pec = pec ? sim::Pec::optional : sim::Pec::none;
   return layout;
 }
 
-void add_register(RegisterLayout& layout, std::string name, std::uint32_t address, unsigned width,
-                  sim::Endian endian, std::uint32_t reset, std::uint32_t writable,
-                  std::uint32_t readable, std::uint32_t clear_by_one, std::uint32_t clear_by_read,
-                  unsigned banks, bool on_read, bool on_write) {
+void add_register(RegisterLayout& layout, std::string name, const sim::Register& declared,
+                  bool on_read, bool on_write) {
   if (layout.is_complete) throw py::type_error("the layout is complete");
   constexpr unsigned max_banks = 256;
-  if (banks == 0 || banks > max_banks) {
-    throw py::value_error("register '" + name + "': " + std::to_string(banks) +
-                          " banks (expected 1 to 256)");
+  if (declared.banks > max_banks) {
+    throw py::value_error("register '" + name + "': banks " + std::to_string(declared.banks) +
+                          ": expected 1 to 256");
   }
-  layout.registers.push_back({.name = layout.names.emplace_back(std::move(name)),
-                              .address = address,
-                              .width = width,
-                              .endian = endian,
-                              .reset = reset,
-                              .writable = writable,
-                              .readable = readable,
-                              .clear_by_one = clear_by_one,
-                              .clear_by_read = clear_by_read,
-                              .banks = banks});
+  layout.registers.push_back(declared);
+  layout.registers.back().name = layout.names.emplace_back(std::move(name));
   layout.hooks.push_back({on_read, on_write});
+}
+
+void register_rules(py::module_& module) {
+  using sim::PointerRules;
+  py::class_<PointerRules, py::smart_holder>(module, "PointerRules",
+                                             "The C++ half of vhost_device.sim.PointerRules.")
+      .def(py::init<>())
+      .def_readwrite("size", &PointerRules::size)
+      .def_readwrite("mask", &PointerRules::mask)
+      .def_readwrite("after", &PointerRules::after)
+      .def_readwrite("auto_increment_bit", &PointerRules::auto_increment_bit)
+      .def_readwrite("first", &PointerRules::first)
+      .def_readwrite("last", &PointerRules::last)
+      .def_readwrite("counts_registers", &PointerRules::counts_registers)
+      .def_readwrite("sticky", &PointerRules::sticky)
+      .def_readwrite("write_pairs", &PointerRules::write_pairs)
+      .def_readwrite("unmapped", &PointerRules::unmapped);
+  refuse_unconstructed<PointerRules>();
+}
+
+void register_register(py::module_& module) {
+  using sim::Register;
+  py::class_<Register, py::smart_holder>(module, "Register",
+                                         "The C++ half of vhost_device.sim.Register.")
+      .def(py::init<>())
+      .def_readwrite("address", &Register::address)
+      .def_readwrite("width", &Register::width)
+      .def_readwrite("endian", &Register::endian)
+      .def_readwrite("reset", &Register::reset)
+      .def_readwrite("writable", &Register::writable)
+      .def_readwrite("readable", &Register::readable)
+      .def_readwrite("write_one_to_clear", &Register::write_one_to_clear)
+      .def_readwrite("clear_on_read", &Register::clear_on_read)
+      .def_readwrite("banks", &Register::banks);
+  refuse_unconstructed<Register>();
 }
 
 }  // namespace
@@ -99,16 +111,13 @@ void register_registers(py::module_& module) {
       .value("same", sim::AfterRegister::same)
       .value("nothing", sim::AfterRegister::nothing)
       .finalize();
+  register_rules(module);
+  register_register(module);
 
   py::class_<RegisterLayout, py::smart_holder>(
       module, "RegisterLayout", "The C++ half of a RegisterDevice's class: its map of registers.")
-      .def(py::init(&make_layout), py::kw_only(), py::arg("bytes"), py::arg("mask"),
-           py::arg("after"), py::arg("auto_increment_bit"), py::arg("first"), py::arg("last"),
-           py::arg("counts_registers"), py::arg("sticky"), py::arg("write_pairs"),
-           py::arg("unmapped"), py::arg("pec"))
-      .def("add", &add_register, py::kw_only(), py::arg("name"), py::arg("address"),
-           py::arg("width"), py::arg("endian"), py::arg("reset"), py::arg("writable"),
-           py::arg("readable"), py::arg("clear_by_one"), py::arg("clear_by_read"), py::arg("banks"),
+      .def(py::init(&make_layout), py::arg("rules"), py::kw_only(), py::arg("pec"))
+      .def("add", &add_register, py::arg("name"), py::arg("register"), py::kw_only(),
            py::arg("on_read"), py::arg("on_write"))
       .def(
           "select_bank_by",
@@ -126,7 +135,7 @@ void register_registers(py::module_& module) {
       .def("__init__", &construct, py::detail::is_new_style_constructor(), py::arg("address"),
            py::kw_only(), py::arg("name") = py::none(), py::arg("layout"))
       .def(
-          "update", [](const sim::RegisterDevice&) {},
+          "catch_up", [](const sim::RegisterDevice&) {},
           "Called before each message, and before a test reads or sets a register: brings the\n"
           "registers up to now.")
       .def(

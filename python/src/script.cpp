@@ -58,11 +58,13 @@ ScriptHooks ScriptHooks::of(py::handle type) {
                          " has registers, and so no write, read, write_byte or read_byte of its "
                          "own; use on_write and on_read of a Register");
   }
-  const bool update =
-      has_registers &&
-      !py::object(type.attr("update")).is(py::type::of<sim::RegisterDevice>().attr("update"));
-  return {
-      .start = overrides("start"), .stop = overrides("stop"), .by_byte = by_byte, .update = update};
+  const auto base = py::type::of<sim::RegisterDevice>();
+  const bool catch_up =
+      has_registers && !py::object(type.attr("catch_up")).is(base.attr("catch_up"));
+  return {.start = overrides("start"),
+          .stop = overrides("stop"),
+          .by_byte = by_byte,
+          .catch_up = catch_up};
 }
 
 void Script::call_start(ScriptCall& call, sim::Direction direction) const {

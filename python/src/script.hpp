@@ -15,8 +15,8 @@ namespace vhost_device::python {
 struct ScriptHooks {
   bool start = false;
   bool stop = false;
-  bool by_byte = false;  ///< write_byte or read_byte, and then neither write nor read.
-  bool update = false;   ///< Of RegisterDevice.
+  bool by_byte = false;   ///< write_byte or read_byte, and then neither write nor read.
+  bool catch_up = false;  ///< Of RegisterDevice.
 
   /// Throws a Python TypeError for a class that is written both by the message and by the byte.
   [[nodiscard]] static ScriptHooks of(pybind11::handle type);

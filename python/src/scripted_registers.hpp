@@ -79,7 +79,7 @@ class ScriptedRegisterDevice final : private LayoutOwner,
 
   // Guarded by the bus's lock.
   i2c::TransferError failure_ = i2c::TransferError::none;  // of a hook in the message under way
-  bool is_updating_ = false;
+  bool is_catching_up_ = false;
 };
 
 }  // namespace vhost_device::python

@@ -10,7 +10,7 @@ import os
 import pathlib
 import typing
 import vhost_device.stimulus
-__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'Read', 'RealClock', 'Recorder', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Stimulus', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'add_stimulus', 'chip_families', 'end_scripts', 'flush_log', 'get_state', 'hold', 'list_adapters', 'log', 'remove_stimulus', 'set_state']
+__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'PointerRules', 'Read', 'RealClock', 'Recorder', 'Register', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Stimulus', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'add_stimulus', 'chip_families', 'end_scripts', 'flush_log', 'get_state', 'hold', 'list_adapters', 'log', 'remove_stimulus', 'set_state']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -293,13 +293,114 @@ class AfterRegister(enum.Enum):
     next = ...
     nothing = ...
     same = ...
+class PointerRules:
+    """
+    The C++ half of vhost_device.sim.PointerRules.
+    """
+    after: AfterRegister
+    counts_registers: bool
+    sticky: bool
+    write_pairs: bool
+    def __init__(self) -> None:
+        ...
+    @property
+    def auto_increment_bit(self) -> int:
+        ...
+    @auto_increment_bit.setter
+    def auto_increment_bit(self, arg0: int) -> None:
+        ...
+    @property
+    def first(self) -> int:
+        ...
+    @first.setter
+    def first(self, arg0: int) -> None:
+        ...
+    @property
+    def last(self) -> int:
+        ...
+    @last.setter
+    def last(self, arg0: int) -> None:
+        ...
+    @property
+    def mask(self) -> int:
+        ...
+    @mask.setter
+    def mask(self, arg0: int) -> None:
+        ...
+    @property
+    def size(self) -> int:
+        ...
+    @size.setter
+    def size(self, arg0: int) -> None:
+        ...
+    @property
+    def unmapped(self) -> int:
+        ...
+    @unmapped.setter
+    def unmapped(self, arg0: int) -> None:
+        ...
+class Register:
+    """
+    The C++ half of vhost_device.sim.Register.
+    """
+    endian: Endian
+    def __init__(self) -> None:
+        ...
+    @property
+    def address(self) -> int:
+        ...
+    @address.setter
+    def address(self, arg0: int) -> None:
+        ...
+    @property
+    def banks(self) -> int:
+        ...
+    @banks.setter
+    def banks(self, arg0: int) -> None:
+        ...
+    @property
+    def clear_on_read(self) -> int:
+        ...
+    @clear_on_read.setter
+    def clear_on_read(self, arg0: int) -> None:
+        ...
+    @property
+    def readable(self) -> int:
+        ...
+    @readable.setter
+    def readable(self, arg0: int) -> None:
+        ...
+    @property
+    def reset(self) -> int:
+        ...
+    @reset.setter
+    def reset(self, arg0: int) -> None:
+        ...
+    @property
+    def width(self) -> int:
+        ...
+    @width.setter
+    def width(self, arg0: int) -> None:
+        ...
+    @property
+    def writable(self) -> int:
+        ...
+    @writable.setter
+    def writable(self, arg0: int) -> None:
+        ...
+    @property
+    def write_one_to_clear(self) -> int:
+        ...
+    @write_one_to_clear.setter
+    def write_one_to_clear(self, arg0: int) -> None:
+        ...
 class RegisterLayout:
     """
     The C++ half of a RegisterDevice's class: its map of registers.
     """
-    def __init__(self, *, bytes: int, mask: int, after: AfterRegister, auto_increment_bit: int, first: int, last: int, counts_registers: bool, sticky: bool, write_pairs: bool, unmapped: int, pec: bool) -> None:
+    def __init__(self, rules: PointerRules, *, pec: bool) -> None:
         ...
-    def add(self, *, name: str, address: int, width: int, endian: Endian, reset: int, writable: int, readable: int, clear_by_one: int, clear_by_read: int, banks: int, on_read: bool, on_write: bool) -> None:
+    def add(self, name: str, register: Register, *, on_read: bool, on_write: bool) -> None:
         ...
     def complete(self) -> None:
         """
@@ -317,14 +418,14 @@ class RegisterDevice(Device):
         ...
     def _set(self, index: int, mask: int, value: int) -> None:
         ...
-    def reset(self) -> None:
-        """
-        Every register to its reset value, and the pointer to the first.
-        """
-    def update(self) -> None:
+    def catch_up(self) -> None:
         """
         Called before each message, and before a test reads or sets a register: brings the
         registers up to now.
+        """
+    def reset(self) -> None:
+        """
+        Every register to its reset value, and the pointer to the first.
         """
 class ChipFamily:
     """

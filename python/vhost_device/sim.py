@@ -46,7 +46,7 @@ from vhost_device._core import (
 from vhost_device._scripts import ScriptError, ScriptLog, Supervisor
 from vhost_device.errors import BoardError, ImageError, Nack, ScriptTimeout, SnapshotError
 from vhost_device.faults import ActiveFault, Fault
-from vhost_device.registers import Field, Pointer, Register, RegisterDevice
+from vhost_device.registers import Field, PointerRules, Register, RegisterDevice
 from vhost_device.snapshot import Snapshot
 from vhost_device.trace import Trace
 
@@ -82,7 +82,7 @@ __all__ = [
     "Pca954x",
     "Pcf8563",
     "PmbusSupply",
-    "Pointer",
+    "PointerRules",
     "Read",
     "RealClock",
     "Register",

@@ -11,22 +11,22 @@ from typing import Callable
 import pytest
 
 from vhost_device import faults
-from vhost_device.sim import Field, Pointer, Register
+from vhost_device.sim import Field, PointerRules, Register
 
 PAGE = (Path(__file__).parents[2] / "docs" / "CHIPS_IN_PYTHON.md").read_text()
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_page_has_its_examples() -> None:
-    assert [example.count("assert ") for example in EXAMPLES] == [3, 2, 1, 9]
+    assert [example.count("assert ") for example in EXAMPLES] == [3, 2, 4, 1, 9]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=["registers", "banks", "messages", "faults"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=["registers", "banks", "subclasses", "messages", "faults"])
 def test_example_runs(example: str) -> None:
     exec(compile(example, "docs/CHIPS_IN_PYTHON.md", "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize("declared", [Register, Field, Pointer])
+@pytest.mark.parametrize("declared", [Register, Field, PointerRules])
 def test_every_argument_is_explained(declared: Callable[..., object]) -> None:
     section = PAGE.split(f"### {declared.__name__}\n", 1)[1].split("\n### ", 1)[0]
     explained = set(re.findall(r"\w+", section))

@@ -60,7 +60,7 @@ constexpr Register current{.name = "current", .address = 4, .width = 16, .writab
 constexpr Register calibration_219{.name = "calibration", .address = 5, .width = 16, .writable = 0xfffe};
 constexpr Register calibration_226{.name = "calibration", .address = 5, .width = 16, .writable = 0x7fff};
 constexpr Register mask_enable{.name = "mask_enable", .address = 6, .width = 16,
-                               .writable = mask::writable, .clear_by_read = mask::ready};
+                               .writable = mask::writable, .clear_on_read = mask::ready};
 constexpr Register alert_limit{.name = "alert_limit", .address = 7, .width = 16};
 constexpr Register manufacturer_id{.name = "manufacturer_id", .address = 0xfe, .width = 16,
                                    .reset = 0x5449, .writable = 0};

@@ -79,7 +79,7 @@ constexpr Register fifo_enable{.name = "fifo_en", .address = 0x23};
 constexpr Register interrupt_pin{.name = "int_pin_cfg", .address = 0x37, .writable = 0xfe};
 constexpr Register interrupt_enable{.name = "int_enable", .address = 0x38};
 constexpr Register interrupt_status{.name = "int_status", .address = 0x3a, .writable = 0,
-                                    .clear_by_read = 0xff};
+                                    .clear_on_read = 0xff};
 constexpr Register acceleration_x{.name = "accel_xout", .address = 0x3b, .width = 16, .writable = 0};
 constexpr Register acceleration_y{.name = "accel_yout", .address = 0x3d, .width = 16, .writable = 0};
 constexpr Register acceleration_z{.name = "accel_zout", .address = 0x3f, .width = 16, .writable = 0};

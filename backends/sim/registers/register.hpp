@@ -21,9 +21,9 @@ struct Register {
   std::uint32_t writable = 0xffffffff;
   /// Bits that read as they are; the others read as 0. 0 is a write-only register.
   std::uint32_t readable = 0xffffffff;
-  std::uint32_t clear_by_one = 0;   ///< Bits that writing a 1 clears.
-  std::uint32_t clear_by_read = 0;  ///< Bits that a read clears.
-  unsigned banks = 1;               ///< How many of it there are, one for each bank.
+  std::uint32_t write_one_to_clear = 0;  ///< Bits that writing a 1 clears; none of the writable.
+  std::uint32_t clear_on_read = 0;       ///< Bits that a read clears.
+  unsigned banks = 1;                    ///< How many of it there are, one for each bank.
 
   [[nodiscard]] constexpr unsigned bytes() const { return width / 8; }
   [[nodiscard]] constexpr std::uint32_t mask() const { return 0xffffffffU >> (32 - width); }
@@ -57,7 +57,8 @@ struct Field {
   [[nodiscard]] constexpr std::int64_t max_code() const {
     return (std::int64_t{1} << (high - low + (is_signed ? 0 : 1))) - 1;
   }
-  [[nodiscard]] constexpr double physical(std::uint32_t value) const {
+  /// The number in a register's value.
+  [[nodiscard]] constexpr double decode(std::uint32_t value) const {
     return (static_cast<double>(code(value)) + zero) * scale;
   }
 };
@@ -74,7 +75,7 @@ enum class AfterRegister {
 
 /// How the first bytes of a write select a register, and where the pointer goes from there.
 struct PointerRules {
-  unsigned bytes = 1;         ///< Of the pointer, 1 or 2, the most significant one first.
+  unsigned size = 1;          ///< Of the pointer in bytes, 1 or 2, the most significant one first.
   std::uint32_t mask = 0xff;  ///< The bits of it that select; others are ignored.
   AfterRegister after = AfterRegister::next;
   /// If not 0: the bit beside the pointer that asks for `next`; without it, it is `after`.

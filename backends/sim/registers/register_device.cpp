@@ -65,7 +65,7 @@ i2c::TransferError RegisterDevice::message_with_pec(const i2c::Message& message)
     return i2c::TransferError::none;
   }
   const Register* const reg = file_.selected_by(message.data);
-  const std::size_t whole = file_.rules().bytes + (reg != nullptr ? reg->bytes() : 0);
+  const std::size_t whole = file_.rules().size + (reg != nullptr ? reg->bytes() : 0);
   const bool has_pec = message.data.size() == whole + 1;
   const auto data = has_pec ? message.data.first(whole) : message.data;
   crc_ = pec_of(data, crc_);

@@ -22,9 +22,10 @@ class RegisterDevice : public Device, protected RegisterEvents {
 
   [[nodiscard]] std::span<const Register> registers() const { return file_.registers(); }
 
-  /// A register as the bus would find it, but without what a read does. Takes the lock.
+  /// A register as the bus would find it, but without what a read does. Takes the lock. Throws
+  /// std::invalid_argument for one whose address the chip's map has not.
   [[nodiscard]] std::uint32_t register_value(const Register& reg);
-  /// Puts a value there, whatever the masks say. Takes the lock.
+  /// Puts a value there, whatever the masks say. Takes the lock. Throws as `register_value` does.
   void set_register_value(const Register& reg, std::uint32_t value);
 
   [[nodiscard]] std::string_view register_name(std::span<const std::byte> written) const override;
@@ -64,9 +65,7 @@ class RegisterDevice : public Device, protected RegisterEvents {
   void set_code(const Field& field, std::int64_t code) {
     set_value(field.in, field.with_code(value(field.in), code));
   }
-  [[nodiscard]] double physical(const Field& field) const {
-    return field.physical(value(field.in));
-  }
+  [[nodiscard]] double physical(const Field& field) const { return field.decode(value(field.in)); }
   /// The nearest code; the scale's last one for what is beyond it.
   void set_physical(const Field& field, double physical) {
     set_code(field, nearest_code(field, physical));

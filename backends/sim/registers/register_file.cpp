@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -18,32 +20,51 @@ unsigned shift_of(const Register& reg, unsigned byte) {
 
 std::string quoted(const Register& reg) { return "register '" + std::string(reg.name) + "'"; }
 
+std::string hex(std::uint32_t value) {
+  std::ostringstream text;
+  text << "0x" << std::hex << std::setw(2) << std::setfill('0') << value;
+  return text.str();
+}
+
 void check(const Register& reg, const PointerRules& rules) {
-  const auto require = [&](bool holds, const char* text) {
+  const auto require = [&](bool holds, const std::string& text) {
     if (!holds) throw std::invalid_argument(quoted(reg) + ": " + text);
   };
   require(reg.width == 8 || reg.width == 16 || reg.width == 24 || reg.width == 32,
-          "its width has to be 8, 16, 24 or 32 bits");
-  require((reg.reset & ~reg.mask()) == 0, "its reset value is wider than it is");
-  require((reg.address & ~rules.mask) == 0, "the pointer cannot select its address");
-  require(reg.banks >= 1, "it needs a bank");
+          "width " + std::to_string(reg.width) + ": expected 8, 16, 24 or 32 bits");
+  require((reg.reset & ~reg.mask()) == 0,
+          "reset " + hex(reg.reset) + ": expected 0 to " + hex(reg.mask()));
+  require((reg.address & ~rules.mask) == 0,
+          "address " + hex(reg.address) + ": the pointer selects by the bits " + hex(rules.mask) +
+              " alone; give it another mask or size");
+  require((reg.writable & reg.mask() & reg.write_one_to_clear) == 0,
+          "bits " + hex(reg.writable & reg.write_one_to_clear) +
+              ": expected in writable or in write_one_to_clear, not in both");
+  require(reg.banks >= 1, "banks 0: expected 1 or more");
+}
+
+// Where each address is a byte, a wide register has the addresses of its neighbours, too.
+void check_apart(const Register& before, const Register& reg, const PointerRules& rules) {
+  const std::uint32_t end = before.address + (rules.counts_registers ? 1 : before.bytes());
+  if (reg.address >= end) return;
+  std::string text = quoted(reg) + " at " + hex(reg.address) + " begins before the end of " +
+                     quoted(before) + ", " + hex(before.address) + " to " + hex(end - 1);
+  if (reg.address > before.address)
+    text += "; where each address is a whole register, set counts_registers";
+  throw std::invalid_argument(text);
 }
 
 }  // namespace
 
 void check_register_map(std::span<const Register> registers, const PointerRules& rules) {
-  if (rules.bytes != 1 && rules.bytes != 2) {
-    throw std::invalid_argument("a register pointer has 1 or 2 bytes");
+  if (rules.size != 1 && rules.size != 2) {
+    throw std::invalid_argument("pointer size " + std::to_string(rules.size) +
+                                ": expected 1 or 2 bytes");
   }
   const Register* before = nullptr;
   for (const Register& reg : registers) {
     check(reg, rules);
-    if (before != nullptr) {
-      const unsigned taken = rules.counts_registers ? 1 : before->bytes();
-      if (reg.address < before->address + taken) {
-        throw std::invalid_argument(quoted(reg) + " begins before the end of " + quoted(*before));
-      }
-    }
+    if (before != nullptr) check_apart(*before, reg, rules);
     before = &reg;
   }
 }
@@ -86,16 +107,23 @@ void RegisterFile::reset() {
   end_message();
 }
 
-std::size_t RegisterFile::slot(const Register& reg, unsigned bank) const {
+std::size_t RegisterFile::index_of(const Register& reg) const {
   const auto found = std::ranges::lower_bound(registers_, reg.address, {}, &Register::address);
-  return slots_[static_cast<std::size_t>(found - registers_.begin())] +
-         (bank < reg.banks ? bank : 0);
+  if (found == registers_.end() || found->address != reg.address) {
+    throw std::invalid_argument(quoted(reg) + " at " + hex(reg.address) +
+                                " is none of the chip's; its map has to have it");
+  }
+  return static_cast<std::size_t>(found - registers_.begin());
+}
+
+std::size_t RegisterFile::slot(std::size_t index, unsigned bank) const {
+  return slots_[index] + (bank < registers_[index].banks ? bank : 0);
 }
 
 std::uint32_t RegisterFile::value(const Register& reg) const { return value(reg, events_.bank()); }
 
 std::uint32_t RegisterFile::value(const Register& reg, unsigned bank) const {
-  return values_[slot(reg, bank)];
+  return values_[slot(index_of(reg), bank)];
 }
 
 void RegisterFile::set_value(const Register& reg, std::uint32_t value) {
@@ -103,7 +131,8 @@ void RegisterFile::set_value(const Register& reg, std::uint32_t value) {
 }
 
 void RegisterFile::set_value(const Register& reg, unsigned bank, std::uint32_t value) {
-  values_[slot(reg, bank)] = value & reg.mask();
+  const std::size_t index = index_of(reg);
+  values_[slot(index, bank)] = value & registers_[index].mask();
 }
 
 std::optional<RegisterFile::Place> RegisterFile::locate(std::uint32_t pointer) const {
@@ -121,9 +150,9 @@ const Register* RegisterFile::selected() const {
 }
 
 const Register* RegisterFile::selected_by(std::span<const std::byte> written) const {
-  if (written.size() < rules_.bytes) return nullptr;
+  if (written.size() < rules_.size) return nullptr;
   std::uint32_t pointer = 0;
-  for (const std::byte byte : written.first(rules_.bytes)) {
+  for (const std::byte byte : written.first(rules_.size)) {
     pointer = pointer << bits_per_byte | std::to_integer<std::uint32_t>(byte);
   }
   const auto place = locate(pointer & rules_.mask);
@@ -132,7 +161,7 @@ const Register* RegisterFile::selected_by(std::span<const std::byte> written) co
 
 void RegisterFile::begin_write() {
   end_message();
-  pointer_bytes_ = rules_.bytes;
+  pointer_bytes_ = rules_.size;
   new_pointer_ = 0;
 }
 
@@ -187,10 +216,10 @@ void RegisterFile::advance(const Register* reg) {
 Ack RegisterFile::commit() {
   const Register& reg = registers_[place_->index];
   is_dirty_ = false;
-  std::uint32_t& value = current(reg);
+  std::uint32_t& value = current(place_->index);
   const std::uint32_t before = value;
   value = ((before & ~reg.writable) | (word_ & reg.writable & reg.mask())) &
-          ~(word_ & reg.clear_by_one);
+          ~(word_ & reg.write_one_to_clear);
   return events_.on_write(reg, word_, before);
 }
 
@@ -203,7 +232,7 @@ Ack RegisterFile::write(std::byte value) {
     // Bits that clear by one must not be taken for written where the bus did not write them.
     if (place_) {
       const Register& reg = registers_[place_->index];
-      word_ = current(reg) & ~reg.clear_by_one;
+      word_ = current(place_->index) & ~reg.write_one_to_clear;
     }
   }
   Ack ack = Ack::ack;
@@ -217,14 +246,15 @@ Ack RegisterFile::write(std::byte value) {
     ack = commit();
   }
   advance(reg);
-  if (rules_.write_pairs) pointer_bytes_ = rules_.bytes;
+  if (rules_.write_pairs) pointer_bytes_ = rules_.size;
   return ack;
 }
 
 void RegisterFile::fetch() {
-  const Register& reg = registers_[place_->index];
-  word_ = events_.on_read(reg, current(reg) & reg.readable);
-  current(reg) &= ~reg.clear_by_read;
+  const std::size_t index = place_->index;  // which the event may reset
+  const Register& reg = registers_[index];
+  word_ = events_.on_read(reg, current(index) & reg.readable);
+  current(index) &= ~reg.clear_on_read;
 }
 
 std::byte RegisterFile::read() {

@@ -58,10 +58,11 @@ class RegisterFile {
   [[nodiscard]] const PointerRules& rules() const { return rules_; }
 
   /// The value of a register of this map, in the bank that the bus sees or another. `reg` may be a
-  /// copy: its address counts.
+  /// copy: its address counts. Throws std::invalid_argument for an address that the map has not,
+  /// which only a mistake in a chip's own table can bring about.
   [[nodiscard]] std::uint32_t value(const Register& reg) const;
   [[nodiscard]] std::uint32_t value(const Register& reg, unsigned bank) const;
-  /// Sets it, whatever the masks say, without telling the events.
+  /// Sets it, whatever the masks say, without telling the events. Throws as `value` does.
   void set_value(const Register& reg, std::uint32_t value);
   void set_value(const Register& reg, unsigned bank, std::uint32_t value);
 
@@ -92,9 +93,10 @@ class RegisterFile {
   };
 
   [[nodiscard]] std::optional<Place> locate(std::uint32_t pointer) const;
-  [[nodiscard]] std::size_t slot(const Register& reg, unsigned bank) const;
-  [[nodiscard]] std::uint32_t& current(const Register& reg) {
-    return values_[slot(reg, events_.bank())];
+  [[nodiscard]] std::size_t index_of(const Register& reg) const;
+  [[nodiscard]] std::size_t slot(std::size_t index, unsigned bank) const;
+  [[nodiscard]] std::uint32_t& current(std::size_t index) {
+    return values_[slot(index, events_.bank())];
   }
   [[nodiscard]] Ack commit();
   [[nodiscard]] Ack take_pointer(std::uint8_t byte);

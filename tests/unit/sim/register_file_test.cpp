@@ -140,7 +140,7 @@ TEST_F(Registers, pairs_have_a_pointer_before_each_register) {
 
 TEST_F(Registers, pointer_of_two_bytes_has_the_most_significant_first) {
   constexpr std::array registers{Register{.name = "far", .address = 0x1234, .reset = 0x77}};
-  attach(registers, {.bytes = 2, .mask = 0xffff, .last = 0xffff});
+  attach(registers, {.size = 2, .mask = 0xffff, .last = 0xffff});
 
   EXPECT_EQ(controller.write_read(address, bytes({0x12, 0x34}), 1), bytes({0x77}));
 }
@@ -199,7 +199,7 @@ TEST_F(Registers, bits_that_cannot_be_read_are_0) {
 
 TEST_F(Registers, writing_1_clears_where_the_register_says_so_and_0_does_not) {
   constexpr std::array registers{
-      Register{.name = "status", .reset = 0xff, .writable = 0, .clear_by_one = 0x0f}};
+      Register{.name = "status", .reset = 0xff, .writable = 0, .write_one_to_clear = 0x0f}};
   attach(registers);
   write({0, 0xf3});
 
@@ -208,7 +208,7 @@ TEST_F(Registers, writing_1_clears_where_the_register_says_so_and_0_does_not) {
 
 TEST_F(Registers, writing_one_byte_does_not_clear_bits_of_the_other) {
   constexpr std::array registers{Register{
-      .name = "status", .width = 16, .reset = 0xffff, .writable = 0, .clear_by_one = 0xffff}};
+      .name = "status", .width = 16, .reset = 0xffff, .writable = 0, .write_one_to_clear = 0xffff}};
   attach(registers);
   write({0, 0x01});
 
@@ -216,7 +216,7 @@ TEST_F(Registers, writing_one_byte_does_not_clear_bits_of_the_other) {
 }
 
 TEST_F(Registers, reading_clears_where_the_register_says_so) {
-  constexpr std::array registers{Register{.name = "latch", .reset = 0xff, .clear_by_read = 0xf0}};
+  constexpr std::array registers{Register{.name = "latch", .reset = 0xff, .clear_on_read = 0xf0}};
   attach(registers);
 
   EXPECT_EQ(read_from(0, 1), bytes({0xff}));
@@ -314,13 +314,69 @@ TEST(RegisterMap, overlapping_registers_are_refused_by_name) {
                                  Register{.name = "b", .address = 1}};
   EXPECT_THAT(
       [&] { TableChip(registers, {}); },
-      ThrowsMessage<std::invalid_argument>("register 'b' begins before the end of register 'a'"));
+      ThrowsMessage<std::invalid_argument>(
+          "register 'b' at 0x01 begins before the end of register 'a', 0x00 to 0x01; where each "
+          "address is a whole register, set counts_registers"));
 }
+
+TEST(RegisterMap, two_registers_at_one_address_are_refused_by_name) {
+  constexpr std::array registers{Register{.name = "a", .address = 3},
+                                 Register{.name = "b", .address = 3}};
+  EXPECT_THAT([&] { TableChip(registers, {}); },
+              ThrowsMessage<std::invalid_argument>(
+                  "register 'b' at 0x03 begins before the end of register 'a', 0x03 to 0x03"));
+}
+
+struct Contradiction {
+  Register reg;
+  std::string text;
+};
+
+class RegisterMapContradiction : public ::testing::TestWithParam<Contradiction> {};
+
+TEST_P(RegisterMapContradiction, is_refused_with_the_value) {
+  const std::array registers{GetParam().reg};
+  EXPECT_THAT([&] { TableChip(registers, {}); },
+              ThrowsMessage<std::invalid_argument>("register 'a': " + GetParam().text));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, RegisterMapContradiction,
+    ::testing::Values(
+        Contradiction{{.name = "a", .reset = 0x100}, "reset 0x100: expected 0 to 0xff"},
+        Contradiction{{.name = "a", .address = 0x100},
+                      "address 0x100: the pointer selects by the bits 0xff alone; give it another "
+                      "mask or size"},
+        Contradiction{{.name = "a", .writable = 0x0f, .write_one_to_clear = 0x03},
+                      "bits 0x03: expected in writable or in write_one_to_clear, not in both"},
+        Contradiction{{.name = "a", .banks = 0}, "banks 0: expected 1 or more"}));
 
 TEST(RegisterMap, odd_widths_are_refused_by_name) {
   constexpr std::array registers{Register{.name = "a", .width = 12}};
   EXPECT_THAT([&] { TableChip(registers, {}); },
-              ThrowsMessage<std::invalid_argument>(HasSubstr("register 'a': its width")));
+              ThrowsMessage<std::invalid_argument>(
+                  "register 'a': width 12: expected 8, 16, 24 or 32 bits"));
+}
+
+TEST(RegisterMap, register_of_another_map_is_refused_by_name) {
+  constexpr std::array registers{Register{.name = "a", .address = 1}};
+  TableChip chip(registers, {});
+
+  EXPECT_THAT([&] { static_cast<void>(chip.register_value({.name = "b", .address = 2})); },
+              ThrowsMessage<std::invalid_argument>(
+                  "register 'b' at 0x02 is none of the chip's; its map has to have it"));
+  EXPECT_THROW(chip.set_register_value({.name = "b", .address = 0}, 1), std::invalid_argument);
+}
+
+TEST_F(Registers, copy_of_a_register_is_of_its_row_by_its_address) {
+  constexpr std::array registers{Register{.name = "a", .address = 0},
+                                 Register{.name = "b", .address = 1}};
+  const auto chip = attach(registers);
+  chip->selected_bank = 3;
+
+  chip->set_register_value({.name = "copy", .address = 0, .width = 16, .banks = 8}, 0x1234);
+
+  EXPECT_EQ(read_from(0, 2), bytes({0x34, 0x00}));
 }
 
 TEST(Field, code_and_value_go_both_ways) {
@@ -329,7 +385,7 @@ TEST(Field, code_and_value_go_both_ways) {
 
   EXPECT_EQ(field.code(0xfff0), -1);
   EXPECT_EQ(field.with_code(0x000f, -1), 0xffffU);
-  EXPECT_EQ(field.physical(0xe700), -25.0);
+  EXPECT_EQ(field.decode(0xe700), -25.0);
   EXPECT_EQ(nearest_code(field, 1000), 2047);
   EXPECT_EQ(nearest_code(field, -1000), -2048);
   EXPECT_EQ(nearest_code(field, -0.04), -1);

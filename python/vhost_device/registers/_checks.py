@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""What is said of arguments that make no sense: the value, and what would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Union
+
+_Choice = Union[int, str]
+
+
+def shown(value: object) -> str:
+    """A number as datasheets write addresses and masks, anything else as Python does."""
+    return f"{value:#04x}" if isinstance(value, int) and not isinstance(value, bool) else repr(value)
+
+
+def check_int(what: str, value: object, first: int, last: int) -> int:
+    """TypeError for what is no int, ValueError for one that is not within `first` to `last`."""
+    expected = f"expected an int, {first and shown(first)} to {shown(last)}"
+    if not hasattr(value, "__index__"):
+        raise TypeError(f"{what} {value!r}: {expected}")
+    number: int = value.__index__()
+    if not first <= number <= last:
+        raise ValueError(f"{what} {shown(number)}: {expected}")
+    return number
+
+
+def check_choice(what: str, value: object, choices: tuple[_Choice, ...], unit: str = "") -> None:
+    """ValueError for what is none of the choices."""
+    if any(type(value) is type(choice) and value == choice for choice in choices):
+        return
+    *others, last = (repr(choice) for choice in choices)
+    raise ValueError(f"{what} {value!r}: expected {', '.join(others)} or {last}{unit}")
+
+
+def check_bool(what: str, value: object) -> None:
+    """TypeError for what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{what} {value!r}: expected True or False")
+
+
+@contextmanager
+def naming(where: str) -> Iterator[None]:
+    """Puts `where` before what is raised."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{where}: {error}") from None
