@@ -235,3 +235,17 @@ def test_register_that_the_class_got_later_is_told_where_to_be() -> None:
 def test_value_that_does_not_fit_is_refused_by_name(name: str, value: Any, text: str) -> None:
     with pytest.raises((TypeError, ValueError), match="^" + re.escape(text) + "$"):
         setattr(Base(CHIP), name, value)
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ("0x48", "Base: address '0x48': expected an int, such as 0x48, or an Address"),
+        ([0x48, "0x49"], "Base: address '0x49': expected an int, such as 0x48, or an Address"),
+        (None, "Base: address None: expected an int, such as 0x48, or an Address"),
+        (0x90, "Base: address 144: expected 0x00 to 0x7f; for one of 10 bits, use Address.ten_bit()"),
+    ],
+)
+def test_address_that_no_chip_has_is_refused_by_the_class(address: Any, text: str) -> None:
+    with pytest.raises((TypeError, ValueError), match="^" + re.escape(text) + "$"):
+        Base(address)

@@ -46,7 +46,7 @@ def class_map_of(cls: type, framework: type) -> ClassMap:
     for name, value in attributes.items():
         if isinstance(value, Field):
             with naming(f"{cls.__name__}.{name}"):
-                value.check(_register_of(value, declared, by_name))
+                value._check(_register_of(value, declared, by_name))
     indices = {register.name: index for index, register in enumerate(registers)}
     return ClassMap(registers, indices, hooks, _layout(cls, registers, declared, hooks))
 
@@ -78,7 +78,7 @@ def _registers_in(cls: type, attributes: Mapping[str, object]) -> Iterator[Regis
         with naming(f"{cls.__name__}.{name}"):
             if value.name != name:
                 raise TypeError(f"this Register is {value.name!r} already; declare one of its own")
-            value.check()
+            value._check()
             if value.banks > 1 and getattr(cls, "bank", None) is None:
                 raise ValueError(
                     f"banks {value.banks}: expected the class to have bank = Field(...), which selects one"
@@ -122,15 +122,15 @@ def _layout(
     with naming(f"{cls.__name__}.pointer"):
         if not isinstance(pointer, PointerRules):
             raise TypeError(f"{pointer!r}: expected PointerRules(...)")
-        pointer.check()
-        rules = pointer.rules(has_wide_registers=any(register.width > 8 for register in registers))
+        pointer._check()
+        rules = pointer._rules(has_wide_registers=any(register.width > 8 for register in registers))
     pec = getattr(cls, "pec", None)
     check_bool(f"{cls.__name__}.pec", pec)
     layout = _core.RegisterLayout(rules, pec=bool(pec))
     for register in registers:
         name = register.name
         layout.add(
-            name, register.row(), on_read=(name, "on_read") in hooks, on_write=(name, "on_write") in hooks
+            name, register._row(), on_read=(name, "on_read") in hooks, on_write=(name, "on_write") in hooks
         )
     with naming(f"{cls.__name__}.bank"):
         _select_bank(getattr(cls, "bank", None), layout, registers, declared)

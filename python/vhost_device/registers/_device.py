@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Union
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Union
 
 from vhost_device import _core
 from vhost_device._core import Address
-from vhost_device.registers._checks import check_int
+from vhost_device.registers._checks import check_int, naming
 from vhost_device.registers._class_map import ClassMap, class_map_of
 from vhost_device.registers._field import Field
 from vhost_device.registers._pointer_rules import PointerRules
@@ -33,11 +33,11 @@ class RegisterDevice(_core.RegisterDevice):
     itself, at the end of the class's body.
     """
 
-    pointer: PointerRules = PointerRules()
-    pec: bool = False
-    bank: Field | Register | None = None
+    pointer: ClassVar[PointerRules] = PointerRules()
+    pec: ClassVar[bool] = False
+    bank: ClassVar[Field | Register | None] = None
 
-    _map: ClassMap
+    _map: ClassVar[ClassMap]
 
     def __init__(self, address: _AddressLike | Sequence[_AddressLike], *, name: str | None = None) -> None:
         if type(self) is RegisterDevice:
@@ -47,7 +47,9 @@ class RegisterDevice(_core.RegisterDevice):
                 f"{type(self).__name__} has no registers; they are attributes of the class,"
                 " such as config = Register(0x01)"
             )
-        super().__init__(address, name=name, layout=self._map.layout)
+        with naming(type(self).__name__):
+            _check_address(address)
+            super().__init__(address, name=name, layout=self._map.layout)
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
@@ -82,3 +84,11 @@ class RegisterDevice(_core.RegisterDevice):
                 f"{type(self).__name__}.{method}(), on_write of {register.name!r}, returned {answer!r}:"
                 f" expected nothing; set self.{register.name}, or raise Nack to refuse"
             )
+
+
+def _check_address(address: object) -> None:
+    is_text = isinstance(address, (str, bytes))
+    addresses: Iterable[object] = address if isinstance(address, Sequence) and not is_text else (address,)
+    for each in addresses:
+        if not isinstance(each, (int, Address)):
+            raise TypeError(f"address {each!r}: expected an int, such as 0x48, or an Address")

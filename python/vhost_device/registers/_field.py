@@ -62,7 +62,7 @@ class Field:
         """The field's bits for a number, where they are in the register."""
         return self._encode(number, self.name)
 
-    def check(self, register: Register) -> None:
+    def _check(self, register: Register) -> None:
         """TypeError or ValueError for what is no field of this register, which a class may have replaced."""
         if _ends_of(self.bits) is None:
             raise TypeError(f"bits {self.bits!r}: expected (high, low), as (15, 4), or a single bit")

@@ -80,7 +80,7 @@ def _declared_in(cls: type, owner: type, registers: Collection[Register]) -> dic
 def _check_all_are_there(cls: type, owner: type, registers: Collection[Register]) -> None:
     values = vars(owner).values()
     for register in registers:
-        for kind, hook in register.take_hooks_of(owner):
+        for kind, hook in register._take_hooks_of(owner):
             if any((register, kind) in marks_of(value) for value in values):
                 continue
             name = hook.__name__

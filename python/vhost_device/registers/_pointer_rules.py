@@ -73,7 +73,7 @@ class PointerRules:
         """The address behind which the first comes."""
         return self.mask if self._last is None else self._last
 
-    def check(self) -> None:
+    def _check(self) -> None:
         """TypeError or ValueError for what contradicts itself."""
         check_choice("size", self.size, (1, 2), " bytes")
         everything = (1 << (8 * self.size)) - 1
@@ -93,7 +93,7 @@ class PointerRules:
         check_bool("sticky", self.sticky)
         check_bool("write_pairs", self.write_pairs)
 
-    def rules(self, *, has_wide_registers: bool) -> _core.PointerRules:
+    def _rules(self, *, has_wide_registers: bool) -> _core.PointerRules:
         """The same in C++, where a map has to say whether its addresses count registers."""
         counts = has_wide_registers if self.counts_registers is None else self.counts_registers
         rules = _core.PointerRules()

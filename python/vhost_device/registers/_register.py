@@ -113,7 +113,7 @@ class Register:
         """
         return self._hooked("on_write", hook)
 
-    def check(self) -> None:
+    def _check(self) -> None:
         """TypeError or ValueError for what no register is."""
         check_int("address", self.address, 0, _MAX_ADDRESS)
         check_choice("width", self.width, (8, 16, 24, 32), " bits")
@@ -132,7 +132,7 @@ class Register:
                 f"bits {shown(both)}: expected in writable or in write_one_to_clear, not in both"
             )
 
-    def row(self) -> _core.Register:
+    def _row(self) -> _core.Register:
         """The same in C++, which has a name apart."""
         row = _core.Register()
         row.address = self.address
@@ -146,7 +146,7 @@ class Register:
         row.banks = self.banks
         return row
 
-    def take_hooks_of(self, owner: type) -> list[tuple[Kind, Callable[..., object]]]:
+    def _take_hooks_of(self, owner: type) -> list[tuple[Kind, Callable[..., object]]]:
         """Its hooks in the body of a class that has been made, told once."""
         taken = [
             (kind, hook)

@@ -18,7 +18,6 @@ namespace vhost_device::sim {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 constexpr unsigned address = 0x40;
