@@ -106,6 +106,23 @@ def test_hooks_of_two_bases_are_in_the_order_of_methods(bus: Bus) -> None:
     assert notes_of_a_write(bus, Right(RIGHT)) == [("right", 5), ("base", 5)]
 
 
+def test_class_body_that_failed_may_be_run_again(bus: Bus) -> None:
+    def derive(scale: float) -> type[Base]:
+        class Tried(Base):
+            @Base.config.on_write
+            def _tried_config_written(self, value: int) -> None:
+                self.notes.append(("tried", value))
+
+            step = 1 / scale
+
+        return Tried
+
+    with pytest.raises(ZeroDivisionError):
+        derive(0)
+
+    assert notes_of_a_write(bus, derive(2)(LAST)) == [("tried", 5)]
+
+
 def test_siblings_keep_their_hooks_whichever_was_made_last(bus: Bus) -> None:
     class Later(Base):
         @Base.config.on_write
