@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include <pybind11/stl/filesystem.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <stdexcept>
 
 #include "core/i2c/virtio_i2c_driver.hpp"
 #include "core/io/in_process_guest.hpp"
+#include "core/support/forks.hpp"
 #include "core/support/timed_lock.hpp"
+#include "python/src/anything.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/duration.hpp"
 #include "python/src/gil.hpp"
@@ -27,16 +30,29 @@ using std::chrono::milliseconds;
 constexpr std::uint16_t queue_size = 128;
 constexpr std::size_t memory_size = std::size_t{1} << 20;
 
-/// A guest in this process and its virtio-i2c driver.
+/// A guest in this process and its virtio-i2c driver. A process that was forked off shares its
+/// memory and descriptors, and would answer its parent's requests: there it only forgets them.
 class InProcessGuest final : public i2c::Adapter {
  public:
   InProcessGuest(const std::filesystem::path& socket, milliseconds limit)
-      : parts_(std::in_place, socket, limit) {}
+      : parts_(std::make_unique<Parts>(socket, limit)) {}
+  InProcessGuest(const InProcessGuest&) = delete;
+  InProcessGuest& operator=(const InProcessGuest&) = delete;
+  ~InProcessGuest() override {
+    if (is_forked()) forget();
+  }
 
   [[nodiscard]] i2c::Functionality functionality() const override { return i2c::func::any_message; }
 
   void close() {
+    if (is_forked()) {
+      forget();
+      return;
+    }
     const auto lock = take_turn();
+    if (!parts_) return;
+    // The daemon shall notice it even where a process that was forked off has the socket, too.
+    static_cast<void>(::shutdown(parts_->guest->connection().descriptor(), SHUT_RDWR));
     parts_.reset();
   }
 
@@ -56,6 +72,19 @@ class InProcessGuest final : public i2c::Adapter {
     i2c::VirtioI2cDriver driver;
   };
 
+  [[nodiscard]] bool is_forked() const { return support::forks() != forks_; }
+
+  /// Closes this process's copies, unless a thread of its parent was using them at the fork: what
+  /// that left half done is not to be touched.
+  void forget() {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (lock) {
+      parts_.reset();
+    } else {
+      static_cast<void>(parts_.release());
+    }
+  }
+
   /// One thread at a time. Ctrl-C ends the wait.
   [[nodiscard]] std::unique_lock<std::timed_mutex> take_turn() {
     std::unique_lock lock(mutex_, std::try_to_lock);
@@ -69,6 +98,11 @@ class InProcessGuest final : public i2c::Adapter {
   }
 
   [[nodiscard]] i2c::TransferResult do_transfer(std::span<const i2c::Message> messages) override {
+    if (is_forked()) {
+      throw std::runtime_error(
+          "the guest is that of the process which this one was forked off from; make one of its "
+          "own");
+    }
     const auto lock = take_turn();
     if (!parts_) return {0, i2c::TransferError::io_error};
     try {
@@ -79,8 +113,9 @@ class InProcessGuest final : public i2c::Adapter {
     }
   }
 
+  const unsigned forks_ = support::forks();
   std::timed_mutex mutex_;
-  std::optional<Parts> parts_;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace
@@ -97,8 +132,8 @@ void register_guest(py::module_& module) {
       "cannot\n"
       "be reached or refuses something. Ctrl-C ends every wait; in the middle of a transfer it\n"
       "closes the guest.")
-      .def(py::init([](const std::filesystem::path& socket_path, double timeout) {
-             const milliseconds limit = to_limit(timeout);
+      .def(py::init([](const std::filesystem::path& socket_path, const FloatArgument& timeout) {
+             const milliseconds limit = to_limit(to_double(timeout, "timeout"));
              const ReleaseGil release;
              return std::make_unique<InProcessGuest>(socket_path, limit);
            }),

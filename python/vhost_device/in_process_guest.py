@@ -75,7 +75,7 @@ class Guest(_core.InProcessGuest):
 
         Returns what each Read brought. Raises a TransferError: TooLong for more than fits the virtqueue,
         TransferTimeout when the daemon did not answer, BusError for all that the daemon reports.
-        RuntimeError when the guest is closed.
+        RuntimeError when the guest is closed, and in a process that was forked off: it is the parent's.
         """
         if self._closed:
             raise RuntimeError("the guest is closed")

@@ -93,3 +93,64 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     process = program.start(WAITING_SCRIPT + text)
     assert process.stdout is not None
     assert [process.stdout.readline() for _ in range(2)] == ["ready\n", f"{status}\n"]
+
+
+GUEST_OF_A_PARENT = """\
+import os
+import warnings
+from vhost_device import Guest
+from vhost_device.i2c import Read
+
+warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
+"""
+
+
+@pytest.mark.parametrize(
+    ("child", "status"),
+    [
+        ("guest.transfer([Read(0x20, 1)])", 5),
+        ("guest.scan()", 5),
+        ("guest.smbus().read_byte(0x20)", 5),
+        # Its own, and to forget the parent's, does no harm.
+        ("Guest(bus).transfer([Read(0x20, 1)])", 0),
+        ("guest.close()", 0),
+        ("del guest", 0),
+    ],
+)
+def test_guest_is_its_parents_alone(program: Program, child: str, status: int) -> None:
+    text = f"""\
+guest = Guest("vi2c.sock")
+pid = os.fork()
+if pid == 0:
+    try:
+        {child}
+    except RuntimeError as error:
+        os._exit(5 if "forked off" in str(error) else 6)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+assert len(guest.transfer([Read(0x20, 2)])[0]) == 2
+guest.close()
+daemon.stop()
+"""
+    done = program.run(SLOW_SCRIPT + GUEST_OF_A_PARENT + text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"ready\n{status}\n", "")
+
+
+def test_guest_that_leaves_is_gone_while_a_child_has_its_socket(program: Program) -> None:
+    text = """\
+guest = Guest("vi2c.sock")
+ends, end = os.pipe()
+pid = os.fork()
+if pid == 0:
+    os.close(end)
+    os.read(ends, 1)  # until the parent's end is closed
+    os._exit(0)
+guest.close()
+with Guest("vi2c.sock") as other:
+    assert len(other.transfer([Read(0x20, 2)])[0]) == 2
+os.close(end)
+assert os.waitpid(pid, 0)[1] == 0
+daemon.stop()
+"""
+    done = program.run(SLOW_SCRIPT + GUEST_OF_A_PARENT + text)
+    assert (done.returncode, done.stderr) == (0, "")
