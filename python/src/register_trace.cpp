@@ -3,7 +3,9 @@
 #include <pybind11/stl/filesystem.h>
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,7 @@
 #include "core/i2c/trace/trace_file.hpp"
 #include "core/i2c/trace/trace_format.hpp"
 #include "core/i2c/trace/tracer.hpp"
+#include "python/src/anything.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/duration.hpp"
 #include "python/src/gil.hpp"
@@ -150,7 +153,7 @@ void save(const Tracer& tracer, const std::filesystem::path& path, std::string n
   if (error != 0) throw std::system_error(error, std::generic_category(), path.native());
 }
 
-/// A file that a tracer writes to until it is closed.
+/// A file that a tracer writes to until it is closed, or forgotten.
 class LiveTrace {
  public:
   LiveTrace(std::shared_ptr<Tracer> tracer, const std::filesystem::path& path, std::string name)
@@ -166,6 +169,14 @@ class LiveTrace {
         std::move(options));
     file_->begin();
     tracer_->add_sink(file_);
+  }
+  LiveTrace(const LiveTrace&) = delete;
+  LiveTrace& operator=(const LiveTrace&) = delete;
+
+  ~LiveTrace() {
+    const ReleaseGil release;
+    tracer_->remove_sink(*file_);
+    file_.reset();
   }
 
   [[nodiscard]] bool close(double limit_s) {
@@ -268,8 +279,16 @@ void register_trace(py::module_& module) {
       .def_property_readonly("_dropped", py::cpp_function(&Tracer::dropped, WithoutGil()))
       .def("_clear", &Tracer::clear, WithoutGil())
       .def_property("_limit", py::cpp_function(&Tracer::limit, WithoutGil()),
-                    py::cpp_function(&Tracer::set_limit, WithoutGil()))
-      .def_property("_enabled", &Tracer::enabled, &Tracer::set_enabled)
+                    [](Tracer& tracer, const IntArgument& limit) {
+                      constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max();
+                      const auto bytes = to_int<std::ptrdiff_t>(limit, "limit", 0, most);
+                      const ReleaseGil release;
+                      tracer.set_limit(static_cast<std::size_t>(bytes));
+                    })
+      .def_property("_enabled", &Tracer::enabled,
+                    [](Tracer& tracer, const BoolArgument& enabled) {
+                      tracer.set_enabled(to_bool(enabled, "enabled"));
+                    })
       .def("_text", &text_of, py::arg("name"))
       .def("_save", &save, py::arg("path"), py::arg("name"))
       .def(

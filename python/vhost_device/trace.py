@@ -10,11 +10,13 @@ A simulated bus has a trace from the beginning; Tracer gives one to any other ad
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Union
 
 from vhost_device import _core
+from vhost_device._checks import check_adapter, check_clock, check_path, checked_address
 from vhost_device._core import Adapter, Address, Clock, RealClock, TracedMessage, Transaction
 
 __all__ = ["LiveTrace", "Trace", "TracedMessage", "Tracer", "Transaction"]
@@ -53,11 +55,12 @@ class Trace:
 
     def messages(self, address: int | Address | None = None, read: bool | None = None) -> list[TracedMessage]:
         """The messages of all transactions: to one address, and of one direction, if those are given."""
+        wanted = None if address is None else checked_address(address)
         return [
             message
             for transaction in self.transactions
             for message in transaction.messages
-            if (address is None or message.address == address) and (read is None or message.read == read)
+            if (wanted is None or message.address == wanted) and (read is None or message.read == read)
         ]
 
     def assert_written(self, address: int | Address, data: bytes | Iterable[int]) -> TracedMessage:
@@ -67,7 +70,11 @@ class Trace:
         """
         if isinstance(data, int):  # of which bytes() makes so many zeros
             raise TypeError(f"data {data!r}: expected bytes or a list of numbers, such as [{data!r}]")
-        expected = bytes(data)
+        try:
+            expected = bytes(data)
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f"data {data!r}: expected bytes or a list of numbers from 0 to 255") from None
         written = self.messages(address, read=False)
         for message in reversed(written):
             if message.ok and message.data == expected:
@@ -109,21 +116,24 @@ class Trace:
 
         OSError if that cannot be, as when a live trace or a recording is being written to it.
         """
+        check_path(path)
         self._tracer._save(path, _BUS)
 
     def to(self, path: PathLike) -> LiveTrace:
-        """Writes what is transferred from now on to such a file, as it happens; for `with`.
+        """Writes what is transferred from now on to such a file, as it happens.
 
+        Until the end of a `with` block, or close(): keep what is returned, since it ends with that, too.
         A file that is slow or full does not hold up the bus: see LiveTrace.dropped. OSError if it cannot be
         made, or if another trace or a recording is being written to it.
         """
+        check_path(path)
         return LiveTrace(self._tracer._write_to(path, _BUS), os.fspath(path))
 
     # ---- inside
 
     @staticmethod
     def _not_written(address: int | Address, data: bytes, written: list[TracedMessage]) -> str:
-        where = address if isinstance(address, Address) else Address(address)
+        where = checked_address(address)
         text = f"{where}: expected a write of {_hex(data)}"
         if not written:
             return f"{text}, and nothing was written there"
@@ -135,11 +145,15 @@ class Trace:
 
 
 class LiveTrace:
-    """A file that a trace is written to, until it is closed or its `with` ends."""
+    """A file that a trace is written to, until it is closed or its `with` ends.
+
+    As an open file, it ends when nobody has it any more; that is a ResourceWarning.
+    """
 
     def __init__(self, live: _core.LiveTrace, path: str) -> None:
         self._live = live
         self._path = path
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"<LiveTrace to {self._path}>"
@@ -149,8 +163,14 @@ class LiveTrace:
         """How many transactions are not in the file, since it took them too slowly or not at all."""
         return self._live.dropped
 
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._closed
+
     def close(self) -> None:
         """Writes what waits still, and closes the file. TimeoutError if nobody takes it for 2 seconds."""
+        self._closed = True
         if not self._live.close(_CLOSE_LIMIT_S):
             raise TimeoutError(f"{self._path}: not written to its end within {_CLOSE_LIMIT_S:g} s")
 
@@ -162,6 +182,10 @@ class LiveTrace:
     ) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True):
+            warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=2)
+
 
 class Tracer(_core.Tracer):
     """Records what moves on an adapter: transfer on this one, or serve it, instead of that one.
@@ -170,8 +194,8 @@ class Tracer(_core.Tracer):
     """
 
     def __init__(self, adapter: Adapter, clock: Clock | None = None) -> None:
-        if not isinstance(adapter, Adapter):
-            raise TypeError(f"adapter {adapter!r}: expected a bus, such as I2cDev(0, [0x48])")
+        check_adapter(adapter)
+        check_clock(clock)
         super().__init__(adapter, RealClock() if clock is None else clock)
         self._adapter = adapter
 

@@ -250,6 +250,25 @@ def test_live_file_has_what_comes_while_it_is_open(bus: Bus, tmp_path: Path) -> 
     assert live.dropped == 0
 
 
+def test_live_file_that_nobody_has_any_more_ends_with_a_warning(bus: Bus, tmp_path: Path) -> None:
+    kept = [bus.trace.to(tmp_path / "live.txt")]
+    bus.transfer([Read(0x48, 2)])
+    with pytest.warns(ResourceWarning, match=r"<LiveTrace to .*live\.txt> was not closed"):
+        kept.clear()
+    bus.transfer([Write(0x48, [0x01])])
+
+    lines = (tmp_path / "live.txt").read_text().splitlines()
+    assert [line.split("  ")[-1] for line in lines[1:]] == ["0x48 R 17 80"]
+
+
+def test_live_file_may_be_closed_again(bus: Bus, tmp_path: Path) -> None:
+    live = bus.trace.to(tmp_path / "live.txt")
+    assert not live.closed
+    live.close()
+    live.close()
+    assert live.closed
+
+
 def test_live_file_that_cannot_be_opened_is_an_oserror_with_its_name(bus: Bus) -> None:
     with pytest.raises(FileNotFoundError, match=r"/nowhere/x\.txt"):
         bus.trace.to("/nowhere/x.txt")
