@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "core/i2c/address.hpp"
+#include "python/src/anything.hpp"
 
 namespace vhost_device::python {
 
 /// An address as a script gives it: an Address, or an int for one of 7 bits. Reading it throws a
-/// Python ValueError for an int that is none.
+/// Python ValueError for an int that is none, and a TypeError for anything else.
 struct AddressArgument {
   i2c::Address address = *i2c::Address::seven_bit(0);
 };
@@ -37,7 +38,10 @@ class type_caster<vhost_device::python::AddressArgument> {
       value.address = source.cast<Address>();
       return true;
     }
-    if (PyLong_Check(source.ptr()) == 0) return false;
+    if (!is_one(source)) {
+      throw type_error(vhost_device::python::describe("address", source) +
+                       ": expected an int from 0x00 to 0x7f, or an Address");
+    }
     const long number = PyLong_AsLong(source.ptr());
     PyErr_Clear();  // of a number that is too long for a C++ one
     const auto address =
@@ -52,6 +56,10 @@ class type_caster<vhost_device::python::AddressArgument> {
     value.address = *address;
     return true;
   }
+
+  static bool is_one(handle source) {
+    return isinstance<vhost_device::i2c::Address>(source) || PyIndex_Check(source.ptr()) != 0;
+  }
 };
 
 template <>
@@ -64,13 +72,17 @@ class type_caster<vhost_device::python::AddressesArgument> {
 
   bool load(handle source, bool convert) {
     make_caster<vhost_device::python::AddressArgument> one;
-    if (one.load(source, convert)) {
+    if (one.is_one(source)) {
+      one.load(source, convert);
       value.addresses = {static_cast<vhost_device::python::AddressArgument&>(one).address};
       return true;
     }
-    if (!isinstance<sequence>(source) || isinstance<str>(source)) return false;
+    if (!isinstance<sequence>(source) || isinstance<str>(source)) {
+      throw type_error(vhost_device::python::describe("address", source) +
+                       ": expected an int from 0x00 to 0x7f, an Address, or a list of them");
+    }
     for (const handle item : source) {
-      if (!one.load(item, convert)) return false;
+      one.load(item, convert);
       value.addresses.push_back(static_cast<vhost_device::python::AddressArgument&>(one).address);
     }
     return true;

@@ -95,9 +95,10 @@ void register_device(py::module_& module) {
       .def_property(
           "limit_ms",
           [](const ScriptSupervisor& supervisor) { return supervisor.limit.load().count(); },
-          [](ScriptSupervisor& supervisor, long limit_ms) {
-            if (limit_ms < 0) throw py::value_error("a limit cannot be negative");
-            supervisor.limit = std::chrono::milliseconds(limit_ms);
+          [](ScriptSupervisor& supervisor, const IntArgument& limit_ms) {
+            constexpr long most = 1'000'000'000;  // 11 days
+            supervisor.limit =
+                std::chrono::milliseconds(to_int<long>(limit_ms, "script_limit_ms", 0, most));
           });
 
   DeviceClass device(module, "Device", device_doc);
@@ -126,9 +127,10 @@ void register_device(py::module_& module) {
           "A transaction is over, in which the chip was addressed.")
       .def(
           "read",
-          [](const sim::Device& self, const py::int_& length) {
+          [](const sim::Device& self, const IntArgument& length) {
             check_scripted(self);
-            return py::bytes(std::string(length.cast<std::size_t>(), '\xff'));
+            const auto checked = to_int<std::size_t>(length, "length", 0, i2c::max_message_length);
+            return py::bytes(std::string(checked, '\xff'));
           },
           py::arg("length"), "The whole of a message to the controller: exactly `length` bytes.")
       .def(

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,40 +31,46 @@ using Condition = py::typing::Callable<bool(i2c::Address, bool, py::bytes, int)>
 
 using Clock = std::optional<std::reference_wrapper<sim::Clock>>;
 
-std::chrono::nanoseconds to_duration(double seconds) {
+std::chrono::nanoseconds to_duration(const FloatArgument& duration) {
   constexpr double longest_s = 1e6;
+  const double seconds = to_double(duration, "duration");
   if (!(seconds >= 0 && seconds <= longest_s)) {
-    throw py::value_error("duration " + std::string(py::str(py::float_(seconds))) +
-                          ": expected 0 to 1000000 seconds");
+    throw py::value_error(describe("duration", duration) + ": expected 0 to 1000000 seconds");
   }
   return std::chrono::nanoseconds(std::llround(seconds * 1e9));
 }
 
-std::unique_ptr<ScriptedFault> make_fault(i2c::FaultKind kind,
-                                          std::optional<AddressArgument> address,
-                                          std::optional<bool> read, std::optional<Condition> when,
-                                          std::optional<std::uint64_t> times, double probability,
-                                          std::optional<std::size_t> byte, std::uint8_t mask,
-                                          std::size_t length, double duration) {
+std::uint64_t to_seed(const IntArgument& seed) {
+  return to_int<std::uint64_t>(seed, "seed", 0, std::numeric_limits<std::uint64_t>::max());
+}
+
+std::unique_ptr<ScriptedFault> make_fault(
+    i2c::FaultKind kind, std::optional<AddressArgument> address,
+    const std::optional<BoolArgument>& read, std::optional<Condition> when,
+    const std::optional<IntArgument>& times, const FloatArgument& probability,
+    const std::optional<IntArgument>& byte, const IntArgument& mask, const IntArgument& length,
+    const FloatArgument& duration) {
+  constexpr std::size_t last_byte = i2c::max_message_length - 1;
+  constexpr auto most_times = std::numeric_limits<std::int64_t>::max();
   auto scripted = std::make_unique<ScriptedFault>();
   i2c::Fault& fault = scripted->fault;
   fault.kind = kind;
   if (address) fault.address = address->address;
-  fault.read = read;
+  if (read) fault.read = to_bool(*read, "read");
   if (when) scripted->when = std::move(*when);
-  fault.times = times;
-  fault.probability = probability;
-  fault.byte = byte;
-  fault.mask = mask;
-  fault.length = length;
+  if (times) fault.times = to_int<std::int64_t>(*times, "times", 0, most_times);
+  fault.probability = to_double(probability, "probability");
+  if (byte) fault.byte = to_int<std::size_t>(*byte, "byte", 0, last_byte);
+  fault.mask = static_cast<std::uint8_t>(to_int(mask, "mask", 0, 0xff));
+  fault.length = to_int<std::size_t>(length, "length", 0, i2c::max_message_length);
   fault.duration = to_duration(duration);
   return scripted;
 }
 
-std::shared_ptr<i2c::FaultInjector> make_injector(i2c::Adapter& adapter, std::uint64_t seed,
+std::shared_ptr<i2c::FaultInjector> make_injector(i2c::Adapter& adapter, const IntArgument& seed,
                                                   Clock clock) {
   i2c::FaultInjector::Options options = fault_options(clock ? &clock->get() : nullptr);
-  options.seed = seed;
+  options.seed = to_seed(seed);
   return std::make_shared<i2c::FaultInjector>(share(adapter), std::move(options));
 }
 
@@ -112,9 +121,16 @@ void register_faults(py::module_& module) {
       .def("clear_bus", &FaultInjector::clear_bus, WithoutGil(),
            "Nine pulses on SCL, as a controller frees an SDA that a chip holds (UM10204, 3.1.16).\n"
            "False when the bus is still stuck, because something holds SCL.")
-      .def("clear_faults", &FaultInjector::clear_faults, py::arg("seed") = py::none(), WithoutGil(),
-           "Takes every fault away, and begins the draw of probabilities anew: by `seed`, or by "
-           "the one\nbefore.");
+      .def(
+          "clear_faults",
+          [](FaultInjector& self, const std::optional<IntArgument>& seed) {
+            const auto checked = seed ? std::optional(to_seed(*seed)) : std::nullopt;
+            const ReleaseGil release;
+            self.clear_faults(checked);
+          },
+          py::arg("seed") = py::none(),
+          "Takes every fault away, and begins the draw of probabilities anew: by `seed`, or by "
+          "the one\nbefore.");
   refuse_unconstructed<ScriptedFault>();
   refuse_unconstructed<FaultInjector>();
 }

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <span>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "core/i2c/adapter.hpp"
 #include "python/src/arguments.hpp"
@@ -41,8 +44,64 @@ struct Write {
 
 using ReadOrWrite = std::variant<Read, Write>;
 
-py::typing::List<py::bytes> transfer(i2c::Adapter& adapter,
-                                     const std::vector<ReadOrWrite>& described) {
+class Messages : public py::object {
+  PYBIND11_OBJECT_DEFAULT(Messages, object, is_anything)
+};
+
+ReadOrWrite to_message(py::handle item, std::size_t index) {
+  if (py::isinstance<Read>(item)) return item.cast<Read>();
+  if (py::isinstance<Write>(item)) return item.cast<Write>();
+  const std::string name = "messages[" + std::to_string(index) + "]";
+  throw py::type_error(describe(name.c_str(), item) + ": expected a Read or a Write");
+}
+
+std::vector<ReadOrWrite> to_messages(const Messages& messages) {
+  if (!py::isinstance<py::iterable>(messages) || PyBytes_Check(messages.ptr()) != 0 ||
+      PyUnicode_Check(messages.ptr()) != 0) {
+    throw py::type_error(describe("messages", messages) +
+                         ": expected a list of Read and Write, as in [Write(0x48, [0x00]), "
+                         "Read(0x48, 2)]");
+  }
+  std::vector<ReadOrWrite> described;
+  for (const py::handle item : messages) described.push_back(to_message(item, described.size()));
+  return described;
+}
+
+std::size_t length_of(const ReadOrWrite& message) {
+  const auto* const read = std::get_if<Read>(&message);
+  return read != nullptr ? read->length : std::get<Write>(message).data.size();
+}
+
+i2c::Address address_of(const ReadOrWrite& message) {
+  return std::visit([](const auto& each) { return each.address; }, message);
+}
+
+/// As the adapter would, but before anything is allocated for them.
+void refuse_too_long(const std::vector<ReadOrWrite>& described) {
+  for (std::size_t i = 0; i < described.size(); ++i) {
+    const std::size_t length = length_of(described[i]);
+    if (length <= i2c::max_message_length) continue;
+    raise("TooLong", address_of(described[i]), i, described.size(),
+          std::to_string(length) + " bytes, expected at most " +
+              std::to_string(i2c::max_message_length));
+  }
+}
+
+}  // namespace
+}  // namespace vhost_device::python
+
+template <>
+struct pybind11::detail::handle_type_name<vhost_device::python::Messages> {
+  static constexpr auto name =
+      const_name("collections.abc.Sequence[vhost_device._core.Read | vhost_device._core.Write]");
+};
+
+namespace vhost_device::python {
+namespace {
+
+py::typing::List<py::bytes> transfer(i2c::Adapter& adapter, const Messages& given) {
+  const std::vector<ReadOrWrite> described = to_messages(given);
+  refuse_too_long(described);
   std::vector<std::vector<std::byte>> buffers(described.size());
   std::vector<i2c::Message> messages;
   for (std::size_t i = 0; i < described.size(); ++i) {
@@ -74,16 +133,21 @@ py::typing::List<py::bytes> transfer(i2c::Adapter& adapter,
   return read;
 }
 
-std::string as_string(const py::object& data) {
-  const auto bytes = py::reinterpret_steal<py::bytes>(PyBytes_FromObject(data.ptr()));
-  if (!bytes) throw py::error_already_set();
-  return bytes;
+/// One that fits no message is refused where it is transferred.
+std::size_t to_length(const IntArgument& length) {
+  const py::ssize_t number = PyNumber_AsSsize_t(length.ptr(), PyExc_OverflowError);
+  PyErr_Clear();
+  if (number > 0) return static_cast<std::size_t>(number);
+  return to_int<std::size_t>(length, "length", 0, i2c::max_message_length);
 }
 
-i2c::Address ten_bit(unsigned value) {
-  const auto address = i2c::Address::ten_bit(value);
-  if (!address) throw py::value_error("a 10-bit address is 0x000 to 0x3ff");
-  return *address;
+i2c::Address ten_bit(const IntArgument& value) {
+  constexpr const char* expected = ": expected 0x000 to 0x3ff";
+  if (PyIndex_Check(value.ptr()) == 0) throw py::type_error(describe("address", value) + expected);
+  const py::ssize_t number = PyNumber_AsSsize_t(value.ptr(), nullptr);
+  constexpr py::ssize_t most = 0x3ff;
+  if (number < 0 || number > most) throw py::value_error(describe("address", value) + expected);
+  return *i2c::Address::ten_bit(static_cast<unsigned>(number));
 }
 
 // A 7-bit address is equal to its number, and so has its hash.
@@ -127,8 +191,8 @@ void register_address(py::module_& module) {
 
 void register_messages(py::module_& module) {
   py::class_<Read>(module, "Read", "A message that reads `length` bytes.")
-      .def(py::init([](AddressArgument address, std::size_t length) {
-             return Read{address.address, length};
+      .def(py::init([](AddressArgument address, const IntArgument& length) {
+             return Read{address.address, to_length(length)};
            }),
            py::arg("address"), py::arg("length"))
       .def_readonly("address", &Read::address)
@@ -138,8 +202,8 @@ void register_messages(py::module_& module) {
       });
 
   py::class_<Write>(module, "Write", "A message that writes bytes; without any, the address alone.")
-      .def(py::init([](AddressArgument address, const py::typing::Iterable<py::int_>& data) {
-             return Write{address.address, as_string(data)};
+      .def(py::init([](AddressArgument address, const DataArgument& data) {
+             return Write{address.address, to_data(data, "data")};
            }),
            py::arg("address"), py::arg("data") = py::bytes())
       .def_readonly("address", &Write::address)

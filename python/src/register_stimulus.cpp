@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "backends/sim/bus/device.hpp"
+#include "python/src/anything.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/gil.hpp"
 #include "python/src/python_stimulus.hpp"
@@ -22,10 +23,13 @@ namespace {
 
 // Of vhost_device.stimulus.
 class Source : public py::object {
-  PYBIND11_OBJECT_DEFAULT(Source, object, PyObject_Type)
+  PYBIND11_OBJECT_DEFAULT(Source, object, is_anything)
+};
+class Property : public py::object {
+  PYBIND11_OBJECT_DEFAULT(Property, object, is_anything)
 };
 class Following : public py::object {
-  PYBIND11_OBJECT_DEFAULT(Following, object, PyObject_Type)
+  PYBIND11_OBJECT_DEFAULT(Following, object, is_anything)
 };
 
 }  // namespace
@@ -34,6 +38,10 @@ class Following : public py::object {
 template <>
 struct pybind11::detail::handle_type_name<vhost_device::python::Source> {
   static constexpr auto name = const_name("collections.abc.Callable[[float], typing.Any]");
+};
+template <>
+struct pybind11::detail::handle_type_name<vhost_device::python::Property> {
+  static constexpr auto name = const_name("str");
 };
 template <>
 struct pybind11::detail::handle_type_name<vhost_device::python::Following> {
@@ -65,17 +73,20 @@ sim::Time now(const sim::Device& chip) {
   return (chip.*&Access::now)();
 }
 
-sim::Time to_time(double seconds) {
-  const double ns = std::round(seconds * 1e9);
+sim::Time to_time(const FloatArgument& seconds) {
+  const double ns = std::round(to_double(seconds, "start") * 1e9);
   constexpr auto end = static_cast<double>(std::numeric_limits<sim::Time::rep>::max());
-  if (!(std::abs(ns) < end)) throw py::value_error("start: expected a number of seconds");
+  if (!(std::abs(ns) < end)) {
+    throw py::value_error(describe("start", seconds) + ": expected a number of seconds");
+  }
   return sim::Time(static_cast<sim::Time::rep>(ns));
 }
 
 using Function = py::typing::Callable<void(sim::Device, py::float_)>;
 
 std::shared_ptr<PythonStimulus> add(sim::Device& chip, std::string property, Function function,
-                                    ScriptSupervisor& unattended, std::optional<double> start) {
+                                    ScriptSupervisor& unattended,
+                                    const std::optional<FloatArgument>& start) {
   auto stimulus = std::make_shared<PythonStimulus>(
       chip, std::move(property), std::move(function), share(unattended),
       start ? std::optional(to_time(*start)) : std::nullopt, now(chip));
@@ -89,8 +100,8 @@ std::shared_ptr<PythonStimulus> add(sim::Device& chip, std::string property, Fun
 void register_stimulus(py::module_& module) {
   const py::object device = py::type::of<sim::Device>();
   device.attr("follow") = py::cpp_function(
-      [](const py::object& self, const py::str& property, const Source& source,
-         std::optional<double> start) {
+      [](const py::object& self, const Property& property, const Source& source,
+         const std::optional<FloatArgument>& start) {
         return py::module_::import("vhost_device.stimulus")
             .attr("follow")(self, property, source, start)
             .cast<Following>();

@@ -3,23 +3,9 @@
 
 from __future__ import annotations
 
-import operator
 import os
-from typing import Any
 
 from vhost_device._core import Adapter, Address, Clock
-
-
-def checked_int(name: str, value: Any, least: int, most: int, form: str = "#x") -> int:
-    """TypeError for what is no int, ValueError for one that is not least to most."""
-    expected = f"{format(least, form) if least else 0} to {format(most, form)}"
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} {value!r}: expected an int, {expected}") from None
-    if not least <= number <= most:
-        raise ValueError(f"{name} {format(number, form)}: expected {expected}")
-    return number
 
 
 def checked_address(value: int | Address) -> Address:

@@ -136,13 +136,8 @@ class ScriptSupervisor:
     """
     What a bus does about the scripts on it.
     """
+    limit_ms: int
     def __init__(self, on_error: collections.abc.Callable[[str, Address, str, typing.Any], None]) -> None:
-        ...
-    @property
-    def limit_ms(self) -> int:
-        ...
-    @limit_ms.setter
-    def limit_ms(self, arg1: int) -> None:
         ...
 class Device:
     """
@@ -1448,6 +1443,7 @@ class Tracer(Adapter):
     The C++ half of vhost_device.trace.Tracer.
     """
     _enabled: bool
+    _limit: int
     def __init__(self, adapter: Adapter, clock: Clock) -> None:
         ...
     def _clear(self) -> None:
@@ -1462,12 +1458,6 @@ class Tracer(Adapter):
         ...
     @property
     def _dropped(self) -> int:
-        ...
-    @property
-    def _limit(self) -> int:
-        ...
-    @_limit.setter
-    def _limit(self, arg1: int) -> None:
         ...
 class Bus(Adapter):
     """

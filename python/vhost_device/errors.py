@@ -77,20 +77,22 @@ class StimulusError(Error):
 class TransferError(Error):
     """A transaction that did not go through.
 
-    `address` is that of the first message that did not, `index` its position, `reason` says why.
+    `address` is that of the first message that did not, `index` its position, `reason` says why; `detail`
+    is what else is known.
     """
 
     reason: ClassVar[str] = "transfer error"
 
-    def __init__(self, address: Address, index: int = 0, count: int = 1) -> None:
+    def __init__(self, address: Address, index: int = 0, count: int = 1, detail: str = "") -> None:
         which = f" (message {index + 1} of {count})" if count > 1 else ""
-        super().__init__(f"{address}: {self.reason}{which}")
+        super().__init__(f"{address}: {self.reason}{which}{': ' if detail else ''}{detail}")
         self.address = address
         self.index = index
         self.count = count
+        self.detail = detail
 
-    def __reduce__(self) -> tuple[type[TransferError], tuple[Address, int, int]]:
-        return type(self), (self.address, self.index, self.count)
+    def __reduce__(self) -> tuple[type[TransferError], tuple[Address, int, int, str]]:
+        return type(self), (self.address, self.index, self.count, self.detail)
 
 
 class AddressNack(TransferError):

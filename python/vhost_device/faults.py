@@ -33,6 +33,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from vhost_device import _core
+from vhost_device._checks import check_adapter, check_clock
 from vhost_device._core import Adapter, Address, Clock, Fault, FaultKind
 from vhost_device._scripts import ScriptLog, Supervisor
 
@@ -177,6 +178,8 @@ class FaultInjector(_core.FaultInjector, Supervisor):
     """
 
     def __init__(self, adapter: Adapter, *, seed: int = 1, clock: Clock | None = None) -> None:
+        check_adapter(adapter)
+        check_clock(clock)
         super().__init__(adapter, seed=seed, clock=clock)
         bus = _supervised(adapter)
         self._supervise(*((ScriptLog(),) if bus is None else (bus._scripts, bus._supervisor)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from vhost_device import _core
 from vhost_device import snapshot as snapshots
+from vhost_device._checks import check_clock
 from vhost_device._core import (
     Address,
     Ads1015,
@@ -110,6 +111,7 @@ class Bus(_core.Bus, Supervisor):
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
+        check_clock(clock)
         self._clock = RealClock() if clock is None else clock
         super().__init__(self._clock)
         self._supervise(ScriptLog())

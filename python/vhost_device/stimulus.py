@@ -99,6 +99,8 @@ def follow(chip: Device, name: str, source: Source, start: float | None) -> Foll
     """Device.follow()."""
     if not callable(source):
         raise TypeError(f"source {source!r}: expected a function of time, a Csv or a Resd")
+    if not isinstance(name, str):
+        raise TypeError(f"property {name!r}: expected the name of one, such as 'temperature'")
     _check_property(chip, name)
     return Following(chip, name, source, start)
 

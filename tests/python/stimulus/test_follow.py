@@ -265,7 +265,7 @@ def test_source_that_is_no_function_is_a_type_error(sensor: Lm75) -> None:
 
 @pytest.mark.parametrize("start", [math.nan, math.inf, 1e300])
 def test_start_that_is_no_time_is_a_value_error(sensor: Lm75, start: float) -> None:
-    with pytest.raises(ValueError, match="start: expected a number of seconds"):
+    with pytest.raises(ValueError, match=r"start .*: expected a number of seconds"):
         sensor.follow("temperature", lambda t: t, start=start)
 
 
