@@ -27,9 +27,12 @@ void register_ds1307(py::module_& module) {
           "Without a time it is as when power is first applied. ValueError for an unknown part, "
           "an\n"
           "address other than 0x68, and a time that it cannot have.")
-      .property("time", &Ds1307::time, &Ds1307::set_time,
-                "The time in its counters, without a time zone. Setting it starts a clock that is\n"
-                "halted. ValueError outside of the years 2000 to 2099 (ds1307) or 2199.")
+      .property(
+          "time", &Ds1307::time, &Ds1307::set_time,
+          "The time in its counters, without a time zone. The nearest that exists, whatever a\n"
+          "guest wrote: 28 February 2100 on the 29th, which only the counters have. Setting\n"
+          "it starts a clock that is halted. ValueError outside of the years 2000 to 2099 (ds1307) "
+          "or 2199.")
       .property("lost_time", &Ds1307::lost_time,
                 "Whether it says that its time is not to be trusted: CH of the ds1307, else OSF.")
       .method("lose_power", &Ds1307::lose_power,

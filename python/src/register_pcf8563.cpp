@@ -27,9 +27,11 @@ void register_pcf8563(py::module_& module) {
           "Without a time it is as when power is first applied. ValueError for an unknown part, "
           "an\n"
           "address other than 0x51, and a time that it cannot have.")
-      .property("time", &Pcf8563::time, &Pcf8563::set_time,
-                "The time in its counters, without a time zone. ValueError outside of the years\n"
-                "2000 to 2199.")
+      .property(
+          "time", &Pcf8563::time, &Pcf8563::set_time,
+          "The time in its counters, without a time zone. The nearest that exists, whatever a\n"
+          "guest wrote: 28 February 2100 on the 29th, which only the counters have.\n"
+          "ValueError outside of the years 2000 to 2199.")
       .property("lost_time", &Pcf8563::lost_time,
                 "VL: whether it says that its time is not to be trusted.")
       .method("lose_power", &Pcf8563::lose_power, "Takes the supply away for a moment.")

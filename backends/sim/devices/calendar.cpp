@@ -134,7 +134,9 @@ Calendar Calendar::of(const DateTime& time) {
 
 DateTime Calendar::date_time() const {
   const unsigned years = year + (century ? years_per_century : 0);
-  return {first_century + static_cast<int>(years), month, day, hour, minute, second};
+  DateTime time{first_century + static_cast<int>(years), month, day, hour, minute, second};
+  if (!exists(time)) --time.day;
+  return time;
 }
 
 void Calendar::clamp() {

@@ -50,7 +50,8 @@ struct Calendar {
   bool century = false;
 
   [[nodiscard]] static Calendar of(const DateTime& time);
-  /// In the centuries that begin with the year 2000, and with 2100 if `century` is set.
+  /// In the centuries that begin with the year 2000, and with 2100 if `century` is set. These
+  /// counters have a 29 February 2100, which is no date: it is told as the 28th.
   [[nodiscard]] DateTime date_time() const;
 
   /// Each counter that is beyond its range gets the nearest value in it.

@@ -50,7 +50,15 @@ TEST(Calendar, year_00_has_a_29th_of_february) {
   Calendar calendar = Calendar::of({2100, 2, 28, 0, 0, 0});
   calendar.advance(day);
 
-  EXPECT_EQ(calendar.date_time(), (DateTime{2100, 2, 29, 0, 0, 0}));
+  EXPECT_EQ(calendar.day, 29U);
+  calendar.advance(day);
+  EXPECT_EQ(calendar.date_time(), (DateTime{2100, 3, 1, 0, 0, 0}));
+}
+
+TEST(Calendar, date_that_only_the_counters_have_is_told_as_the_nearest) {
+  const Calendar calendar{.day = 29, .month = 2, .year = 0, .century = true};
+
+  EXPECT_EQ(calendar.date_time(), (DateTime{2100, 2, 28, 0, 0, 0}));
 }
 
 TEST(Calendar, century_turns_back_after_the_next) {
