@@ -78,8 +78,10 @@ sim::Ack Tm12::on_write(const Register& reg, std::uint32_t /*written*/, std::uin
 void Tm12::visit_state(sim::StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   visitor.value("temperature_c", temperature_c_);
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, conversion_time);
 }
+
+void Tm12::check_state() const { timer_.check_state(code(shutdown) == 0, conversion_time); }
 
 namespace {
 

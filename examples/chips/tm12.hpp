@@ -35,6 +35,7 @@ class Tm12 final : public sim::RegisterDevice {
   void catch_up() override;
   void clock_changed(sim::Time offset) override { timer_.clock_changed(offset); }
   void visit_state(sim::StateVisitor& visitor) override;
+  void check_state() const override;
 
   double temperature_c_;
   sim::ConversionTimer timer_;

@@ -68,7 +68,7 @@ StateDict state(sim::Device& chip) {
   return values;
 }
 
-void set_state(sim::Device& chip, const StateDict& values) {
+void load_state(sim::Device& chip, const StateDict& values) {
   sim::State state;
   for (const auto& [name, value] : values) {
     auto text = name.cast<std::string>();
@@ -76,7 +76,7 @@ void set_state(sim::Device& chip, const StateDict& values) {
     state.emplace_back(std::move(text), std::move(its_value));
   }
   const ReleaseGil release;
-  chip.set_state(state);
+  chip.load_state(state);
 }
 
 py::object hold(const BusChain& chain, const py::typing::Callable<py::object()>& function) {
@@ -98,8 +98,10 @@ void register_state(py::module_& module) {
     }
   });
   module.def("get_state", &state, py::arg("chip"), "Everything that a chip will ever answer by.");
-  module.def("set_state", &set_state, py::arg("chip"), py::arg("values"),
+  module.def("load_state", &load_state, py::arg("chip"), py::arg("values"),
              "ValueError, with the chip as it was, for a state that it cannot have.");
+  module.def("keep_state", &sim::Device::keep_state, py::arg("chip"), WithoutGil(),
+             "The state that was loaded is to stay.");
   module.def("hold", &hold, py::arg("bus"), py::arg("function"),
              "Calls a function while no other thread uses the bus or a chip on it.");
 }

@@ -10,7 +10,7 @@ import os
 import pathlib
 import typing
 import vhost_device.stimulus
-__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'PointerRules', 'Read', 'RealClock', 'Recorder', 'Register', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Stimulus', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'add_stimulus', 'chip_families', 'end_scripts', 'flush_log', 'get_state', 'hold', 'list_adapters', 'log', 'remove_stimulus', 'set_state']
+__all__: list[str] = ['Adapter', 'Address', 'Ads1015', 'Adxl345', 'AfterRegister', 'At24', 'At24Data', 'Bmp280', 'Bus', 'Channel', 'ChipFamily', 'Clock', 'Device', 'Direction', 'Ds1307', 'Ee1004', 'Eeprom', 'Endian', 'Fault', 'FaultInjector', 'FaultKind', 'I2cDev', 'InProcessGuest', 'Ina2xx', 'Jc42', 'Level', 'LiveTrace', 'Lm75', 'MAX_SOCKETS', 'ManualClock', 'Mcp4725', 'Mpu6050', 'Mux', 'Pca953x', 'Pca954x', 'Pcf8563', 'PmbusSupply', 'PointerRules', 'Read', 'RealClock', 'Recorder', 'Register', 'RegisterDevice', 'RegisterLayout', 'Replayer', 'Router', 'ScriptSupervisor', 'Server', 'Sht3x', 'Stimulus', 'Tmp102', 'TracedMessage', 'Tracer', 'Transaction', 'Write', 'add_stimulus', 'chip_families', 'end_scripts', 'flush_log', 'get_state', 'hold', 'keep_state', 'list_adapters', 'load_state', 'log', 'remove_stimulus']
 class Address:
     """
     The address of a chip. One of 7 bits is equal to its number, and an int is taken wherever
@@ -716,8 +716,9 @@ class Ds1307(Device):
     @property
     def time(self) -> datetime.datetime:
         """
-        The time in its counters, without a time zone. Setting it starts a clock that is
-        halted. ValueError outside of the years 2000 to 2099 (ds1307) or 2199.
+        The time in its counters, without a time zone. The nearest that exists, whatever a
+        guest wrote: 28 February 2100 on the 29th, which only the counters have. Setting
+        it starts a clock that is halted. ValueError outside of the years 2000 to 2099 (ds1307) or 2199.
         """
     @time.setter
     def time(self, arg1: datetime.datetime) -> None:
@@ -1102,8 +1103,9 @@ class Pcf8563(Device):
     @property
     def time(self) -> datetime.datetime:
         """
-        The time in its counters, without a time zone. ValueError outside of the years
-        2000 to 2199.
+        The time in its counters, without a time zone. The nearest that exists, whatever a
+        guest wrote: 28 February 2100 on the 29th, which only the counters have.
+        ValueError outside of the years 2000 to 2199.
         """
     @time.setter
     def time(self, arg1: datetime.datetime) -> None:
@@ -1616,17 +1618,21 @@ def hold(bus: Bus, function: collections.abc.Callable[[], typing.Any]) -> typing
     """
     Calls a function while no other thread uses the bus or a chip on it.
     """
+def keep_state(chip: Device) -> None:
+    """
+    The state that was loaded is to stay.
+    """
 def list_adapters() -> list[tuple[int, str]]:
     ...
+def load_state(chip: Device, values: dict[str, typing.Any]) -> None:
+    """
+    ValueError, with the chip as it was, for a state that it cannot have.
+    """
 def log(level: int, text: str) -> None:
     """
     Writes a log record without waiting for its handlers, and so with any lock held.
     """
 def remove_stimulus(chip: Device, stimulus: Stimulus) -> None:
     ...
-def set_state(chip: Device, values: dict[str, typing.Any]) -> None:
-    """
-    ValueError, with the chip as it was, for a state that it cannot have.
-    """
 MAX_SOCKETS: int = 1024
 __version__: str = '0.1.0'

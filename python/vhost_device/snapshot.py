@@ -119,6 +119,8 @@ def _restore(bus: Bus, wanted: Mapping[str, Any]) -> None:
             with contextlib.suppress(Exception):
                 _bring(path, chip, state)
         raise
+    for chip in present.values():
+        _core.keep_state(chip)
 
 
 def _check_identity(path: str, chip: Device, wanted: Mapping[str, Any]) -> None:
@@ -134,7 +136,7 @@ def _bring(path: str, chip: Device, wanted: Mapping[str, Any]) -> None:
         has = "has" if is_scripted else "has no"
         raise SnapshotError(f"{path}: script: {type(chip).__name__} {has} get_state() and set_state()")
     with _errors_of(path):
-        _core.set_state(chip, state_from_json(wanted["state"]))
+        _core.load_state(chip, state_from_json(wanted["state"]))
     if is_scripted:
         with _errors_of(f"{path}: set_state()"):
             chip.set_state(script_from_json(wanted["script"], "state"))  # type: ignore[attr-defined]

@@ -80,6 +80,17 @@ State Device::state() {
 }
 
 void Device::set_state(const State& state) {
+  const Guard guard = lock_alone();
+  load_state(state);
+  state_kept();
+}
+
+void Device::keep_state() {
+  const Guard guard = lock_alone();
+  state_kept();
+}
+
+void Device::load_state(const State& state) {
   const Guard guard = lock();
   StateSaver saver(now());
   visit_state(saver);
@@ -88,6 +99,7 @@ void Device::set_state(const State& state) {
     StateLoader loader(now(), state);
     visit_state(loader);
     loader.check_all_used();
+    check_state();
   } catch (...) {
     StateLoader back(now(), before);
     visit_state(back);

@@ -111,6 +111,11 @@ class Device {
   /// Throws StateError, with the chip as it was.
   void set_state(const State& state);
 
+  /// The two halves of `set_state`, for several chips of which all or none are to change. What
+  /// follows a chip's state outside of it, such as the file of its memory, does so with the second.
+  void load_state(const State& state);
+  void keep_state();
+
   /// Applies a stimulus from now on: before each message to the chip, and whenever one of its
   /// properties is used. Several are applied in the order in which they were added; one for the
   /// same subject makes room.
@@ -153,6 +158,13 @@ class Device {
   /// Shows the visitor every value of the chip's state, by the same names in the same order each
   /// time. With the lock held; throws only what the visitor throws.
   virtual void visit_state(StateVisitor& /*visitor*/) {}
+
+  /// Throws StateError for a state whose values each could be, but not together: one in which a
+  /// driver would wait for ever, or be misled. With the lock held, after the values are loaded.
+  virtual void check_state() const {}
+
+  /// Another state is loaded, and stays. With the lock held; may not throw.
+  virtual void state_kept() {}
 
   /// The chip was put on a bus with another clock: `offset` added to a moment of the old clock
   /// makes it one of the new. Called with the lock held; may not throw.

@@ -6,17 +6,21 @@
 
 namespace vhost_device::sim {
 
-void StateVisitor::moment(std::string_view name, Time& time) {
+void require_state(bool holds, std::string_view text) {
+  if (!holds) throw StateError(std::string(text));
+}
+
+void StateVisitor::moment(std::string_view name, Time& time, Time max_ahead) {
   std::optional<Time> there = time;
-  moment(name, there);
+  moment(name, there, max_ahead);
   if (!there) throw StateError(std::string(name) + ": expected a number of nanoseconds");
   time = *there;
 }
 
-void StateVisitor::moment(std::string_view name, std::optional<Time>& time) {
+void StateVisitor::moment(std::string_view name, std::optional<Time>& time, Time max_ahead) {
   std::optional<std::int64_t> from_now;
   if (time) from_now = (*time - now()).count();
-  distance(name, from_now);
+  distance(name, from_now, max_ahead.count());
   time.reset();
   if (from_now) time = now() + Time(*from_now);
 }
@@ -29,7 +33,8 @@ void StateSaver::bytes(std::string_view name, std::span<std::byte> values) {
   add(name, std::vector(values.begin(), values.end()));
 }
 
-void StateSaver::distance(std::string_view name, std::optional<std::int64_t>& value) {
+void StateSaver::distance(std::string_view name, std::optional<std::int64_t>& value,
+                          std::int64_t /*max*/) {
   if (value) {
     add(name, *value);
   } else {
@@ -95,15 +100,12 @@ void StateLoader::integer(std::string_view name, std::int64_t& value, std::int64
   value = saved;
 }
 
-void StateLoader::distance(std::string_view name, std::optional<std::int64_t>& value) {
+void StateLoader::distance(std::string_view name, std::optional<std::int64_t>& value,
+                           std::int64_t max) {
   value.reset();
   if (std::holds_alternative<std::monostate>(find(name))) return;
-  const auto saved = get<std::int64_t>(name, "a number of nanoseconds, or null");
-  constexpr std::int64_t max = max_distance.count();
-  if (saved < -max || saved > max) {
-    throw StateError(std::string(name) + ": " + std::to_string(saved) + " ns are too far from now");
-  }
-  value = saved;
+  static_cast<void>(get<std::int64_t>(name, "a number of nanoseconds, or null"));
+  integer(name, value.emplace(), -max_distance.count(), max);
 }
 
 }  // namespace vhost_device::sim

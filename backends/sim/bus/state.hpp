@@ -32,11 +32,14 @@ class StateError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// For `Device::check_state`: throws StateError with the text unless it holds.
+void require_state(bool holds, std::string_view text);
+
 /// Goes through a chip's state, to save it or to put another one in its place: so a chip names its
 /// values once for both.
 class StateVisitor {
  public:
-  /// A century and a half, so that two of these can be added.
+  /// How long ago a moment can be: a century and a half, so that two of these can be added.
   static constexpr Time max_distance{Time::max() / 2};
 
   StateVisitor() = default;
@@ -78,17 +81,19 @@ class StateVisitor {
   /// As many bytes as there are.
   virtual void bytes(std::string_view name, std::span<std::byte> values) = 0;
 
-  /// A moment on the bus's clock. Saved is its distance from now, in nanoseconds, so that a state
-  /// makes sense on another clock. One of more than `max_distance` is not taken.
-  void moment(std::string_view name, Time& time);
-  void moment(std::string_view name, std::optional<Time>& time);
+  /// A moment on the bus's clock, no more than `max_ahead` from now, and at most `max_distance`
+  /// ago. Saved is its distance from now, in nanoseconds, so that a state makes sense on another
+  /// clock.
+  void moment(std::string_view name, Time& time, Time max_ahead);
+  void moment(std::string_view name, std::optional<Time>& time, Time max_ahead);
 
  protected:
   virtual void boolean(std::string_view name, bool& value) = 0;
   virtual void real(std::string_view name, double& value, double min, double max) = 0;
   virtual void integer(std::string_view name, std::int64_t& value, std::int64_t min,
                        std::int64_t max) = 0;
-  virtual void distance(std::string_view name, std::optional<std::int64_t>& value) = 0;
+  virtual void distance(std::string_view name, std::optional<std::int64_t>& value,
+                        std::int64_t max) = 0;
   [[nodiscard]] virtual Time now() const = 0;
 };
 
@@ -110,7 +115,8 @@ class StateSaver final : public StateVisitor {
                std::int64_t /*max*/) override {
     add(name, value);
   }
-  void distance(std::string_view name, std::optional<std::int64_t>& value) override;
+  void distance(std::string_view name, std::optional<std::int64_t>& value,
+                std::int64_t /*max*/) override;
   [[nodiscard]] Time now() const override { return now_; }
 
   void add(std::string_view name, StateValue value);
@@ -135,7 +141,8 @@ class StateLoader final : public StateVisitor {
   void real(std::string_view name, double& value, double min, double max) override;
   void integer(std::string_view name, std::int64_t& value, std::int64_t min,
                std::int64_t max) override;
-  void distance(std::string_view name, std::optional<std::int64_t>& value) override;
+  void distance(std::string_view name, std::optional<std::int64_t>& value,
+                std::int64_t max) override;
   [[nodiscard]] Time now() const override { return now_; }
 
   [[nodiscard]] const StateValue& find(std::string_view name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "backends/sim/devices/ads1015.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -73,6 +74,8 @@ constexpr auto rows = std::to_array<Ads1015Row>({
     {"ads1115", 16, rates_of_16_bits, true},
     {"tla2024", 12, rates_of_12_bits, false},
 });
+
+constexpr Time longest_period = Time(std::chrono::seconds(1)) / rates_of_16_bits.front();
 
 std::span<const Register> map_of(std::string_view part) {
   const std::span<const Register> all(reg::all);
@@ -161,10 +164,14 @@ double Ads1015::input_difference() const {
   return volts_[static_cast<std::size_t>(pair.positive)] - negative;
 }
 
+Time Ads1015::active_period() const {
+  return Time(std::chrono::seconds(1)) / row_.rates[index_of(data_rate, active_)];
+}
+
 // A conversion with the configuration of now; in continuous mode the next one follows it.
 void Ads1015::begin(Time start) {
   active_ = value(reg::configuration);
-  const Time period = Time(std::chrono::seconds(1)) / row_.rates[index_of(data_rate, active_)];
+  const Time period = active_period();
   set_value(reg::configuration, active_ & ~config::start);
   if (is_set(reg::configuration, config::single_shot)) {
     timer_.start_once(start, period);
@@ -237,7 +244,17 @@ void Ads1015::visit_state(StateVisitor& visitor) {
   visitor.value("converted_full_scale_v", converted_full_scale_v_, full_scales_v.back(),
                 full_scales_v.front());
   comparator_.visit_state(visitor);
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, longest_period);
+}
+
+void Ads1015::check_state() const {
+  require_state(std::ranges::find(full_scales_v, converted_full_scale_v_) != full_scales_v.end(),
+                "converted_full_scale_v: no gain of the part");
+  // OS reads 0 while a conversion is under way. That has the period of what it was begun with.
+  const bool repeats = (active_ & config::single_shot) == 0;
+  timer_.check_state(!is_set(reg::configuration, config::single_shot) ||
+                         !is_set(reg::configuration, config::start),
+                     repeats ? active_period() : Time(0));
 }
 
 namespace {

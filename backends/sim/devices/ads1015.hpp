@@ -61,9 +61,11 @@ class Ads1015 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] bool pin_is_ready() const;
   [[nodiscard]] double input_difference() const;
+  [[nodiscard]] Time active_period() const;
   void begin(Time start);
   void convert();
   void finish(std::uint64_t count);

@@ -12,6 +12,8 @@ namespace vhost_device::sim {
 /// window, after a queue of readings, latching or not (SBAS444, "Digital Comparator").
 class Ads1015Comparator {
  public:
+  static constexpr std::int64_t longest_queue = 4;
+
   struct Settings {
     bool is_window = false;
     bool is_latching = false;
@@ -41,7 +43,7 @@ class Ads1015Comparator {
 
   void visit_state(StateVisitor& visitor) {
     visitor.value("comparator.asserted", asserted_);
-    visitor.value("comparator.readings", readings_);
+    visitor.value("comparator.readings", readings_, 0, longest_queue);
   }
 
  private:

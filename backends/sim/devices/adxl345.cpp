@@ -345,7 +345,7 @@ void Adxl345::visit_state(StateVisitor& visitor) {
   for (std::size_t axis = 0; axis < acceleration_g_.size(); ++axis) {
     visitor.value("acceleration_g." + std::to_string(axis), acceleration_g_[axis], -max_g, max_g);
   }
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, wake_up_time + slowest_period);
   visitor.value("fifo.entries", entries_, 0, max_entries);
   for (std::size_t i = 0; i < samples_.size(); ++i) {
     for (std::size_t axis = 0; axis < reg::data.size(); ++axis) {
@@ -356,6 +356,13 @@ void Adxl345::visit_state(StateVisitor& visitor) {
   visitor.value("overrun", overrun_);
   visitor.value("activity", activity_);
   visitor.value("triggered", triggered_);
+}
+
+void Adxl345::check_state() const {
+  timer_.check_state(is_measuring(), period());
+  const bool is_bypassed = (value(reg::fifo_control) & fifo::mode) == fifo::bypass;
+  require_state(!is_bypassed || (entries_ <= 1 && !triggered_),
+                "fifo.entries: the FIFO is bypassed");
 }
 
 namespace {

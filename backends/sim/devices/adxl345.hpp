@@ -60,6 +60,7 @@ class Adxl345 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] bool is_measuring() const;
   [[nodiscard]] Time period() const;

@@ -33,6 +33,9 @@ constexpr double max_percent = 100;
 
 constexpr Time start_up_time = 2ms;
 
+constexpr Time longest_measurement = 98ms;  // 16 samples of each quantity
+constexpr Time longest_cycle = longest_measurement + 4s;
+
 // By an oversampling's code: 0 is skipped, and so is the time of it.
 constexpr std::array<unsigned, 8> samples{0, 1, 2, 4, 8, 16, 16, 16};
 
@@ -305,14 +308,26 @@ void Bmp280::visit_state(StateVisitor& visitor) {
   visitor.value("pressure_pa", pressure_pa_, min_pa, max_pa);
   visitor.value("humidity_percent", humidity_percent_, 0, max_percent);
   visitor.value("mode", mode_, 0, static_cast<std::int64_t>(Mode::normal));
-  if (mode_ != Mode::sleep && mode_ != Mode::normal) mode_ = Mode::forced;  // 2 is none of them
   visitor.value("retimed", is_retimed_);
-  visitor.value("humidity_sampling", humidity_sampling_, 0, 7);
+  visitor.value("humidity_sampling", humidity_sampling_, 0, row_.has_humidity ? 7 : 0);
   Time::rep measurement_ns = measurement_time_.count();
-  visitor.value("measurement_ns", measurement_ns, 0, ConversionTimer::max_period.count());
+  visitor.value("measurement_ns", measurement_ns, 0, longest_measurement.count());
   measurement_time_ = Time(measurement_ns);
-  timer_.visit_state(visitor);
-  start_up_.visit_state(visitor, "start_up");
+  timer_.visit_state(visitor, longest_cycle);
+  start_up_.visit_state(visitor, start_up_time, "start_up");
+}
+
+void Bmp280::check_state() const {
+  const bool is_mode = mode_ == Mode::sleep || mode_ == Mode::forced || mode_ == Mode::normal;
+  require_state(is_mode, "mode: expected 0, 1 or 3");
+  const bool is_normal = mode_ == Mode::normal;
+  // The times of a measurement under way may be older than the registers'.
+  timer_.check_state(mode_ != Mode::sleep, is_normal ? timer_.period() : Time(0));
+  require_state(!is_normal || timer_.period() > measurement_time_,
+                "conversion_period_ns: expected more than measurement_ns");
+  require_state(mode_ != Mode::sleep || requested_mode() == Mode::sleep,
+                "registers.ctrl_meas: asks for measurements, of which none is under way");
+  start_up_.check_state(start_up_.is_running(), Time(0), "start_up");
 }
 
 namespace {

@@ -62,6 +62,7 @@ class Bmp280 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   void set_quantity(double& quantity, double value);
   [[nodiscard]] Bmp280Trim trim() const;

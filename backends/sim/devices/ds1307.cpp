@@ -293,8 +293,21 @@ void Ds1307::visit_state(StateVisitor& visitor) {
   ticks_.visit_state(visitor);
   if (!row_.has_thermometer) return;
   visitor.value("temperature_c", temperature_c_, min_c, max_c);
-  visitor.moment("next_conversion_ns", next_conversion_);
-  visitor.moment("demanded_conversion_ns", demanded_conversion_);
+  visitor.moment("next_conversion_ns", next_conversion_, conversion_period);
+  visitor.moment("demanded_conversion_ns", demanded_conversion_, conversion_time);
+}
+
+void Ds1307::check_state() const {
+  const bool is_halted =
+      row_.has_alarms ? row_.has_oscillator_switch && is_set(reg::control, bit::stop_oscillator)
+                      : is_set(reg::seconds, bit::clock_halt);
+  ticks_.check_state(!is_halted);
+  if (!row_.has_thermometer) return;
+  // A driver waits until these are cleared, which the end of the conversion does.
+  const bool is_demanded = demanded_conversion_.has_value();
+  require_state(is_set(reg::control, bit::convert) == is_demanded &&
+                    is_set(reg::status, bit::busy) == is_demanded,
+                "demanded_conversion_ns: expected a moment while CONV and BSY are set, else null");
 }
 
 namespace {

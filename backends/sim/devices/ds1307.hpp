@@ -36,7 +36,9 @@ class Ds1307 final : public RegisterDevice {
   /// `set_time` refuses.
   Ds1307(std::string_view part, i2c::Address address, std::optional<DateTime> time = std::nullopt);
 
-  /// The time in the counters, with the century bit for the year 2100 and later.
+  /// The time in the counters, with the century bit for the year 2100 and later. Always one that
+  /// exists, whatever the bus has written: the nearest. So 29 February 2100, which the counters
+  /// have and the calendar has not, is told as the 28th.
   [[nodiscard]] DateTime time();
   /// Sets it, as a driver would: the oscillator runs, and OSF is 0. Throws std::invalid_argument
   /// outside the years 2000 to 2099 (DS1307) or 2199 (the others).
@@ -63,6 +65,7 @@ class Ds1307 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   void power_up();
   [[nodiscard]] Calendar calendar() const;

@@ -104,8 +104,10 @@ void Ee1004::visit_state(StateVisitor& visitor) {
   for (std::size_t block = 0; block < block_count; ++block) {
     visitor.value("protected." + std::to_string(block), protected_[block]);
   }
-  // Only the visible page is ever pointed into.
-  set_pointer(pointer() % spd_page_size + (upper_page_ ? spd_page_size : 0));
+}
+
+void Ee1004::check_state() const {
+  require_state((pointer() >= spd_page_size) == upper_page_, "pointer: not in the visible page");
 }
 
 namespace {

@@ -54,6 +54,7 @@ class Ee1004 final : public Eeprom {
   Ack write_all(std::span<const std::byte> values) override;
   void read_all(std::span<std::byte> values) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] bool is_command() const { return selected_address() != addresses().front(); }
   Ack command(Direction direction);

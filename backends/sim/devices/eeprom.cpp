@@ -75,15 +75,12 @@ void Eeprom::clock_changed(Time offset) {
 }
 
 void Eeprom::visit_state(StateVisitor& visitor) {
-  std::vector<std::byte> before;
-  if (image_) before = contents_;
   visitor.bytes("contents", contents_);
   visitor.value("pointer", pointer_, 0, static_cast<std::int64_t>(size()) - 1);
-  visitor.moment("busy_until", busy_until_);
+  visitor.moment("busy_until_ns", busy_until_, max_write_cycle);
   auto write_cycle_ms = write_cycle_.count();
   visitor.value("write_cycle_ms", write_cycle_ms, 0, max_write_cycle.count());
   write_cycle_ = milliseconds(write_cycle_ms);
-  if (image_ && before != contents_) save(0, size());
 }
 
 void Eeprom::check_range(std::size_t offset, std::size_t length) const {

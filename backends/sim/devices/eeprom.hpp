@@ -77,6 +77,7 @@ class Eeprom : public Device {
   [[nodiscard]] virtual bool is_protected() const { return false; }
 
   void visit_state(StateVisitor& visitor) override;
+  void state_kept() override { save(0, size()); }
   void clock_changed(Time offset) override;
 
  private:

@@ -104,6 +104,9 @@ constexpr std::array<int, 8> averages{1, 4, 16, 64, 128, 256, 512, 1024};
 constexpr std::array<Time, 8> conversion_times{140us,  204us,  332us,  588us,
                                                1100us, 2116us, 4156us, 8244us};
 
+// Of shunt and bus voltage.
+constexpr Time longest_conversion = 2 * conversion_times.back() * averages.back();
+
 constexpr double min_shunt_ohm = 1e-6;
 constexpr double max_shunt_ohm = 1000;
 
@@ -228,6 +231,8 @@ std::uint16_t Ina2xx::calibration() {
 
 unsigned Ina2xx::mode() const { return value(reg::configuration_219) & config::mode; }
 
+bool Ina2xx::converts() const { return (mode() & (config::shunt | config::bus)) != 0; }
+
 Time Ina2xx::conversion_time() const {
   const bool has_shunt = (mode() & config::shunt) != 0;
   const bool has_bus = (mode() & config::bus) != 0;
@@ -242,7 +247,7 @@ Time Ina2xx::conversion_time() const {
 
 void Ina2xx::start_conversions() {
   timer_.stop();
-  if ((mode() & (config::shunt | config::bus)) == 0) return;
+  if (!converts()) return;
   const Time duration = conversion_time();
   if ((mode() & config::continuous) != 0) {
     timer_.start_repeating(now(), duration, duration);
@@ -252,8 +257,7 @@ void Ina2xx::start_conversions() {
 }
 
 void Ina2xx::inputs_changed() {
-  const bool converts = (mode() & (config::shunt | config::bus)) != 0;
-  if (!converts || (mode() & config::continuous) == 0) return;
+  if (!converts() || (mode() & config::continuous) == 0) return;
   convert();
   start_conversions();
 }
@@ -332,7 +336,7 @@ Ack Ina2xx::on_write(const Register& reg, std::uint32_t written, std::uint32_t /
   if (reg.address != reg::configuration_219.address) return Ack::ack;
   if ((written & config::reset) != 0) file().reset();
   // A mode is begun by writing it, also where it was that before (SBOS448G, 8.6.2.1).
-  if ((mode() & (config::shunt | config::bus)) != 0) {
+  if (converts()) {
     if (row_.kind.has_alert) {
       set_bits(reg::mask_enable, mask::ready, false);
     } else {
@@ -347,7 +351,13 @@ void Ina2xx::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   visitor.value("shunt_v", shunt_v_, -row_.kind.max_shunt_v, row_.kind.max_shunt_v);
   visitor.value("bus_v", bus_v_, 0, row_.max_bus_v);
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, longest_conversion);
+}
+
+void Ina2xx::check_state() const {
+  const bool is_continuous = converts() && (mode() & config::continuous) != 0;
+  timer_.check_state(is_continuous || (converts() && timer_.is_running()),
+                     is_continuous ? conversion_time() : Time(0));
 }
 
 namespace {

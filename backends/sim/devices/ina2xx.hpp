@@ -65,8 +65,10 @@ class Ina2xx final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] unsigned mode() const;
+  [[nodiscard]] bool converts() const;
   [[nodiscard]] Time conversion_time() const;
   void start_conversions();
   void inputs_changed();

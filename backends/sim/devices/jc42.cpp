@@ -199,11 +199,12 @@ bool Jc42::event_is_active() const {
   return (flags & (flag::upper | flag::lower)) != 0;
 }
 
+Time Jc42::conversion_time() const { return conversion_times[resolution_code()]; }
+
 void Jc42::start_conversions() {
   timer_.stop();
   if (is_set(reg::configuration, config::shutdown)) return;
-  const Time time = conversion_times[resolution_code()];
-  timer_.start_repeating(now(), time, time);
+  timer_.start_repeating(now(), conversion_time(), conversion_time());
 }
 
 void Jc42::catch_up() {
@@ -291,7 +292,11 @@ void Jc42::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   visitor.value("temperature_c", temperature_c_, min_c, max_c);
   visitor.value("interrupt", interrupt_);
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, conversion_times.back());
+}
+
+void Jc42::check_state() const {
+  timer_.check_state(!is_set(reg::configuration, config::shutdown), conversion_time());
 }
 
 namespace {

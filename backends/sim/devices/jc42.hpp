@@ -65,11 +65,13 @@ class Jc42 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] double hysteresis_c() const;
   [[nodiscard]] unsigned resolution_code() const;
   [[nodiscard]] bool event_is_active() const;
   void configure(std::uint32_t written, std::uint32_t before);
+  [[nodiscard]] Time conversion_time() const;
   void start_conversions();
   void convert();
   void compare();

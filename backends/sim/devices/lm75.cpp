@@ -60,6 +60,7 @@ struct Lm75Row {
 namespace {
 
 constexpr unsigned min_resolution_bits = 9;
+constexpr int finest_takes = 8;  // times what 9 bits do, at 12 bits
 constexpr std::uint8_t tmp75_bits = config::lm75_bits | config::resolution;
 
 // clang-format off
@@ -193,29 +194,26 @@ void Lm75::clock_changed(Time offset) {
 
 void Lm75::visit_state(StateVisitor& visitor) {
   catch_up();
-  visitor.value("temperature_c", temperature_c_);
+  visitor.value("temperature_c", temperature_c_, row_.min_c, row_.max_c);
   visitor.value("reading", reading_);
   visitor.value("configuration", configuration_);
   visitor.value("limit", limit_);
   visitor.value("hysteresis", hysteresis_);
-  visitor.value("pointer", pointer_, 0, product_id_register);
+  const bool is_alias = row_.unused == Unused::alias;
+  visitor.value("pointer", pointer_, 0, is_alias ? limit_register : product_id_register);
   visitor.value("last_register", last_register_, 0, limit_register);
   thermostat_.visit_state(visitor);
-  visitor.moment("conversion_end", conversion_end_);
-  check_state();
+  visitor.moment("conversion_end_ns", conversion_end_, row_.conversion_time * finest_takes);
 }
 
 void Lm75::check_state() const {
-  const auto refuse_unless = [](bool possible, const char* text) {
-    if (!possible) throw StateError(text);
-  };
-  refuse_unless(in_range(row_, temperature_c_), "temperature_c: the part cannot measure that");
-  refuse_unless((configuration_ & ~row_.configuration_bits) == 0,
+  require_state((configuration_ & ~row_.configuration_bits) == 0,
                 "configuration: has bits that the part lacks");
-  refuse_unless(top_bits(limit_, row_.limit_bits) == limit_, "limit: finer than the part's");
-  refuse_unless(top_bits(hysteresis_, row_.limit_bits) == hysteresis_,
+  require_state(top_bits(limit_, row_.limit_bits) == limit_, "limit: finer than the part's");
+  require_state(top_bits(hysteresis_, row_.limit_bits) == hysteresis_,
                 "hysteresis: finer than the part's");
-  refuse_unless(conversion_end_ || in_shutdown(), "conversion_end: expected one outside shutdown");
+  require_state(conversion_end_ || in_shutdown(),
+                "conversion_end_ns: expected a moment outside shutdown");
 }
 
 void Lm75::start_conversion() { conversion_end_ = now() + conversion_time(); }

@@ -77,7 +77,7 @@ class Lm75 final : public Device {
   std::byte read() override;
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
-  void check_state() const;
+  void check_state() const override;
 
   void catch_up();
   void start_conversion();

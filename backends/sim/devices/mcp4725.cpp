@@ -160,8 +160,10 @@ void Mcp4725::visit_state(StateVisitor& visitor) {
   visit("dac", dac_);
   visit("eeprom", eeprom_);
   visit("to_eeprom", to_eeprom_);
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, write_time);
 }
+
+void Mcp4725::check_state() const { timer_.check_state(timer_.is_running(), Time(0)); }
 
 namespace {
 

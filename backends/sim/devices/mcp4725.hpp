@@ -61,6 +61,7 @@ class Mcp4725 final : public Device {
   std::byte read() override;
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   void catch_up();
   void run_command();

@@ -367,10 +367,12 @@ void Mpu6050::visit_state(StateVisitor& visitor) {
                   max_degrees_per_s);
   }
   visitor.value("temperature_c", temperature_c_, min_c, max_c);
-  timer_.visit_state(visitor);
-  visitor.moment("pulse_end_ns", pulse_end_);
+  timer_.visit_state(visitor, wake_periods.front());
+  visitor.moment("pulse_end_ns", pulse_end_, pulse);
   fifo_.visit_state(visitor);
 }
+
+void Mpu6050::check_state() const { timer_.check_state(!sleeps(), period()); }
 
 namespace {
 

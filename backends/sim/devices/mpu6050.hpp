@@ -71,6 +71,7 @@ class Mpu6050 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] bool sleeps() const;
   [[nodiscard]] Time period() const;

@@ -191,6 +191,10 @@ void Pca953x::visit_state(StateVisitor& visitor) {
   visitor.value("seen", seen_, 0, all);
 }
 
+void Pca953x::check_state() const {
+  require_state((driven_high_ & ~driven_) == 0, "driven_high: has pins that are not driven");
+}
+
 namespace {
 
 std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {

@@ -58,6 +58,7 @@ class Pca953x final : public RegisterDevice {
   std::uint32_t next_pointer(const PointerRules& rules, const Register* reg,
                              std::uint32_t pointer) const override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] std::uint32_t bits_of(unsigned kind) const;
   [[nodiscard]] std::uint32_t levels() const;

@@ -233,7 +233,14 @@ void Pcf8563::clock_changed(Time offset) {
 void Pcf8563::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   ticks_.visit_state(visitor);
-  visitor.moment("countdown_ns", countdown_);
+  visitor.moment("countdown_ns", countdown_, Time(0));
+}
+
+void Pcf8563::check_state() const {
+  ticks_.check_state((value(reg::control_1) & bit::stop) == 0);
+  const bool is_timed = (value(reg::timer_control) & bit::timer_runs) != 0;
+  require_state(countdown_.has_value() == is_timed,
+                "countdown_ns: expected a moment while the timer runs, else null");
 }
 
 namespace {

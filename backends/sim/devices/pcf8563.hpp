@@ -30,7 +30,9 @@ class Pcf8563 final : public RegisterDevice {
   /// `set_time` refuses.
   Pcf8563(std::string_view part, i2c::Address address, std::optional<DateTime> time = std::nullopt);
 
-  /// The time in the counters, with the century bit for the year 2100 and later.
+  /// The time in the counters, with the century bit for the year 2100 and later. Always one that
+  /// exists, whatever the bus has written: the nearest. So 29 February 2100, which the counters
+  /// have and the calendar has not, is told as the 28th.
   [[nodiscard]] DateTime time();
   /// Sets it, as a driver would: VL and STOP are 0, and a second begins. Throws
   /// std::invalid_argument outside the years 2000 to 2199.
@@ -52,6 +54,7 @@ class Pcf8563 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   void power_up();
   [[nodiscard]] Calendar calendar() const;

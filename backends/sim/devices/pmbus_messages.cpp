@@ -163,28 +163,28 @@ void PmbusSupply::respond(std::span<std::byte> data) {
 }
 
 void PmbusSupply::visit_state(StateVisitor& visitor) {
-  visitor.value("input_v", input_volts_);
-  visitor.value("input_a", input_amperes_);
-  visitor.value("temperature_c", temperature_c_);
-  visitor.value("fan_rpm", fan_rpm_);
+  visitor.value("input_v", input_volts_, 0, max_input_v);
+  visitor.value("input_a", input_amperes_, 0, max_a);
+  visitor.value("temperature_c", temperature_c_, min_c, max_c);
+  visitor.value("fan_rpm", fan_rpm_, 0, max_fan_rpm);
   for (unsigned page = 0; page < rail_count; ++page) {
     const std::string prefix = "rail." + std::to_string(page);
-    visitor.value(prefix + ".v", rails_.at(page).volts);
-    visitor.value(prefix + ".a", rails_.at(page).amperes);
+    visitor.value(prefix + ".v", rails_.at(page).volts, 0, max_output_v(page));
+    visitor.value(prefix + ".a", rails_.at(page).amperes, 0, max_a);
   }
   for (const Command& command : pmbus::commands) {
     if (!command.is_writable || command.form == Form::send) continue;
     for (unsigned page = 0; page < (command.is_paged ? rail_count : 1); ++page) {
       std::string name = "registers." + std::string(command.name);
       if (command.is_paged) name += "." + std::to_string(page);
-      std::uint16_t& stored = value(command, page);
-      visitor.value(name, stored, 0, command.form == Form::word ? 0xffff : 0xff);
-      const bool is_page = command.code == pmbus::page.code;
-      if (is_page && stored >= rail_count && stored != all_pages) {
-        throw StateError(name + ": expected 0 to 2, or 255");
-      }
+      visitor.value(name, value(command, page), 0, command.form == Form::word ? 0xffff : 0xff);
     }
   }
+}
+
+void PmbusSupply::check_state() const {
+  const std::uint16_t page = value(pmbus::page);
+  require_state(page < rail_count || page == all_pages, "registers.page: expected 0 to 2, or 255");
 }
 
 }  // namespace vhost_device::sim

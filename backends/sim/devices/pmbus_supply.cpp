@@ -25,13 +25,8 @@ constexpr unsigned first_address = 0x10;
 constexpr unsigned last_address = 0x77;
 
 constexpr double nominal_input_v = 48;
-constexpr double max_input_v = 100;
-constexpr double max_a = 100;
 constexpr double room_temperature_c = 25;
-constexpr double min_c = -55;
-constexpr double max_c = 150;
 constexpr double nominal_fan_rpm = 6000;
-constexpr double max_fan_rpm = 30000;
 
 // Each page has another exponent, so that a driver that mixes them up is found out.
 struct RailRow {
@@ -148,8 +143,7 @@ double PmbusSupply::output_voltage(unsigned page) const {
 
 void PmbusSupply::set_output_voltage(unsigned page, double volts) {
   check_page(page);
-  set_quantity(rails_.at(page).volts, "output voltage", volts, 0,
-               from_linear16(0xffff, rail_rows.at(page).exponent), "V");
+  set_quantity(rails_.at(page).volts, "output voltage", volts, 0, max_output_v(page), "V");
 }
 
 double PmbusSupply::output_current(unsigned page) const {
@@ -191,6 +185,10 @@ void PmbusSupply::set_quantity(double& quantity, std::string_view what, double t
   const Guard guard = lock();
   quantity = to;
   check_limits();
+}
+
+double PmbusSupply::max_output_v(unsigned page) {
+  return from_linear16(0xffff, rail_rows.at(page).exponent);
 }
 
 void PmbusSupply::check_page(unsigned page) const {
@@ -324,12 +322,14 @@ namespace {
 
 std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {
   auto chip = std::make_shared<PmbusSupply>(part.name, address);
-  const auto volts = milli_property(properties, "vhost-device,input-millivolts", 0, max_input_v);
+  const auto volts =
+      milli_property(properties, "vhost-device,input-millivolts", 0, PmbusSupply::max_input_v);
   if (volts) chip->set_input_voltage(*volts);
-  const auto amperes = milli_property(properties, "vhost-device,input-milliamperes", 0, max_a);
+  const auto amperes =
+      milli_property(properties, "vhost-device,input-milliamperes", 0, PmbusSupply::max_a);
   if (amperes) chip->set_input_current(*amperes);
-  const auto temperature_c =
-      milli_property(properties, "vhost-device,temperature-millicelsius", min_c, max_c);
+  const auto temperature_c = milli_property(properties, "vhost-device,temperature-millicelsius",
+                                            PmbusSupply::min_c, PmbusSupply::max_c);
   if (temperature_c) chip->set_temperature(*temperature_c);
   return chip;
 }

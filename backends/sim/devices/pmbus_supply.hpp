@@ -29,23 +29,28 @@ namespace vhost_device::sim {
 class PmbusSupply final : public Device {
  public:
   static constexpr unsigned rail_count = 3;
+  static constexpr double max_input_v = 100;
+  static constexpr double max_a = 100;  ///< At the input, and at each output.
+  static constexpr double min_c = -55;
+  static constexpr double max_c = 150;
+  static constexpr double max_fan_rpm = 30000;
 
   /// The supply as it is when it has just come up, without load, at 25 C. Throws
   /// std::invalid_argument for an unknown part and an address outside 0x10 to 0x77.
   PmbusSupply(std::string_view part, i2c::Address address);
 
-  /// At the input, in volts (0 to 100) and amperes (0 to 100). Every member that sets something
-  /// throws std::invalid_argument outside its range.
+  /// At the input, in volts (0 to `max_input_v`) and amperes (0 to `max_a`). Every member that sets
+  /// something throws std::invalid_argument outside its range.
   [[nodiscard]] double input_voltage() const;
   void set_input_voltage(double volts);
   [[nodiscard]] double input_current() const;
   void set_input_current(double amperes);
 
-  /// In degrees Celsius: -55 to 150.
+  /// In degrees Celsius: `min_c` to `max_c`.
   [[nodiscard]] double temperature() const;
   void set_temperature(double temperature_c);
 
-  /// In turns per minute: 0, which is a fault, to 30000.
+  /// In turns per minute: 0, which is a fault, to `max_fan_rpm`.
   [[nodiscard]] double fan_speed() const;
   void set_fan_speed(double rpm);
 
@@ -53,7 +58,7 @@ class PmbusSupply final : public Device {
   /// Throws std::invalid_argument for a page that is none; so do the other members with a `page`.
   [[nodiscard]] double output_voltage(unsigned page) const;
   void set_output_voltage(unsigned page, double volts);
-  /// In amperes: 0 to 100.
+  /// In amperes: 0 to `max_a`.
   [[nodiscard]] double output_current(unsigned page) const;
   void set_output_current(unsigned page, double amperes);
 
@@ -75,9 +80,11 @@ class PmbusSupply final : public Device {
   struct Limit;
   enum class Quantity { vin, iin, pin, temperature, vout, iout, pout };
   static const std::array<Limit, 18> limits;
+  [[nodiscard]] static double max_output_v(unsigned page);
 
   [[nodiscard]] i2c::TransferError do_message(const i2c::Message& message) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] i2c::TransferError receive(std::span<const std::byte> data);
   void respond(std::span<std::byte> data);

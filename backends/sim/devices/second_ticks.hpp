@@ -39,7 +39,15 @@ class SecondTicks {
   void clock_changed(Time offset) {
     if (last_) *last_ += offset;
   }
-  void visit_state(StateVisitor& visitor) { visitor.moment("last_tick_ns", last_); }
+  void visit_state(StateVisitor& visitor) { visitor.moment("last_tick_ns", last_, Time(0)); }
+
+  /// For `Device::check_state`: throws StateError unless it runs, or not, as the chip's other
+  /// values have it.
+  void check_state(bool is_running) const {
+    require_state(this->is_running() == is_running,
+                  is_running ? "last_tick_ns: expected a moment, as the oscillator runs"
+                             : "last_tick_ns: expected null, as the oscillator stands still");
+  }
 
  private:
   std::optional<Time> last_;  // empty: stopped

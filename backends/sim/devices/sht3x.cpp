@@ -55,6 +55,7 @@ constexpr std::uint16_t cleared =
 }  // namespace flag
 
 constexpr Time reset_time = 500us;
+constexpr Time longest_period = 2s;  // 0.5 measurements a second
 
 constexpr std::size_t command_bytes = 2;
 
@@ -318,8 +319,18 @@ void Sht3x::visit_state(StateVisitor& visitor) {
   visitor.bytes("reply", reply_);
   visitor.value("reply_length", reply_length_, 0, longest_reply);
   alert_.visit_state(visitor);
-  timer_.visit_state(visitor);
-  reset_timer_.visit_state(visitor, "reset");
+  timer_.visit_state(visitor, longest_period);
+  reset_timer_.visit_state(visitor, reset_time, "reset");
+}
+
+void Sht3x::check_state() const {
+  const bool is_periodic = mode_ == Mode::periodic;
+  timer_.check_state(is_periodic || (mode_ == Mode::single_shot && !has_data_),
+                     is_periodic ? timer_.period() : Time(0));
+  require_state(!is_periodic || timer_.period() > Time(0),
+                "conversion_period_ns: expected one in periodic mode");
+  require_state(reply_length_ % (longest_reply / 2) == 0, "reply_length: expected 0, 3 or 6");
+  reset_timer_.check_state(reset_timer_.is_running(), Time(0), "reset");
 }
 
 namespace {

@@ -78,6 +78,7 @@ class Sht3x final : public Device {
   [[nodiscard]] std::byte read() override;
   void clock_changed(Time offset) override;
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   void set_quantity(double& quantity, double value);
   void catch_up();

@@ -12,8 +12,11 @@ namespace vhost_device::sim {
 /// TMP75, SBOS288M, 7.4.4, 7.4.5 and 7.5.3.4).
 class Thermostat {
  public:
+  static constexpr std::int64_t longest_queue = 6;  ///< Of all these parts.
+
   /// So many conversions with one and the same result: whether that is beyond the upper limit,
-  /// and whether it is under the lower one. `queue` is at least 1.
+  /// and whether it is under the lower one. `queue` is 1 to
+  /// `longest_queue`.
   void conversions(std::uint64_t count, bool over, bool under, std::uint64_t queue);
 
   /// The output in comparator mode: from crossing the upper limit to coming under the lower one.
@@ -29,7 +32,7 @@ class Thermostat {
   void visit_state(StateVisitor& visitor) {
     visitor.value("alert.tripped", tripped_);
     visitor.value("alert.pending", pending_);
-    visitor.value("alert.faults", faults_);
+    visitor.value("alert.faults", faults_, 0, longest_queue - 1);
   }
 
  private:

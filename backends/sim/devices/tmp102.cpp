@@ -123,12 +123,13 @@ double Tmp102::degrees(const Register& in) const {
       field(in, is_set(reg::configuration, config::extended) ? extended_low : normal_low));
 }
 
+Time Tmp102::period() const { return periods[static_cast<std::size_t>(code(conversion_rate))]; }
+
 void Tmp102::start_conversions() {
   if (is_set(reg::configuration, config::shutdown)) {
     timer_.start_once(now(), conversion_time);
   } else {
-    timer_.start_repeating(now(), conversion_time,
-                           periods[static_cast<std::size_t>(code(conversion_rate))]);
+    timer_.start_repeating(now(), conversion_time, period());
   }
 }
 
@@ -200,7 +201,14 @@ void Tmp102::visit_state(StateVisitor& visitor) {
   RegisterDevice::visit_state(visitor);
   visitor.value("temperature_c", temperature_c_, min_c, max_c);
   thermostat_.visit_state(visitor);
-  timer_.visit_state(visitor);
+  timer_.visit_state(visitor, periods.front());
+}
+
+void Tmp102::check_state() const {
+  // In shutdown OS reads 1 unless a conversion is under way.
+  const bool shutdown = is_set(reg::configuration, config::shutdown);
+  timer_.check_state(!shutdown || !is_set(reg::configuration, config::one_shot),
+                     shutdown ? Time(0) : period());
 }
 
 namespace {

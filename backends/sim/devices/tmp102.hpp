@@ -57,8 +57,10 @@ class Tmp102 final : public RegisterDevice {
   void catch_up() override;
   void clock_changed(Time offset) override { timer_.clock_changed(offset); }
   void visit_state(StateVisitor& visitor) override;
+  void check_state() const override;
 
   [[nodiscard]] double degrees(const Register& in) const;
+  [[nodiscard]] Time period() const;
   void start_conversions();
   void finish_conversion();
   void convert(std::uint64_t count);

@@ -104,6 +104,39 @@ TEST(At24State, is_saved_to_the_image) {
   EXPECT_EQ(reader.read_data(9, 1), bytes({0x77}));
 }
 
+TEST(At24State, that_is_refused_never_comes_to_the_image) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "image";
+  At24 eeprom("24c02", at(0x50));
+  At24 source("24c02", at(0x50));
+  source.write_data(9, bytes({0x77}));
+  eeprom.save_to(path);
+  const auto saved = std::filesystem::last_write_time(path) - std::chrono::hours(1);
+  std::filesystem::last_write_time(path, saved);
+
+  EXPECT_THROW(eeprom.set_state(with(source.state(), "write_protect", 2.0)), StateError);
+
+  EXPECT_EQ(std::filesystem::last_write_time(path), saved);
+}
+
+TEST(At24State, comes_to_the_image_when_it_is_to_stay) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "image";
+  At24 eeprom("24c02", at(0x50));
+  At24 source("24c02", at(0x50));
+  At24 reader("24c02", at(0x50));
+  source.write_data(9, bytes({0x77}));
+  eeprom.save_to(path);
+
+  eeprom.load_state(source.state());
+
+  reader.load_image(path);
+  EXPECT_EQ(reader.read_data(9, 1), bytes({0xff}));
+  eeprom.keep_state();
+  reader.load_image(path);
+  EXPECT_EQ(reader.read_data(9, 1), bytes({0x77}));
+}
+
 TEST(Lm75State, goes_to_another_one_with_registers_alert_and_conversion) {
   const auto sensor = std::make_shared<Lm75>("tmp75", at(0x48), 20.0);
   const auto copy = std::make_shared<Lm75>("tmp75", at(0x48));
@@ -136,10 +169,10 @@ TEST(Lm75State, what_the_part_cannot_have_is_refused_and_changes_nothing) {
   EXPECT_THROW(sensor.set_state(with(before, "configuration", std::int64_t{0x20})), StateError);
   EXPECT_THROW(sensor.set_state(with(before, "limit", std::int64_t{0x1e40})), StateError);
   EXPECT_THROW(sensor.set_state(with(before, "hysteresis", std::int64_t{0x1e01})), StateError);
-  EXPECT_THROW(sensor.set_state(with(before, "conversion_end", std::monostate())), StateError);
+  EXPECT_THROW(sensor.set_state(with(before, "conversion_end_ns", std::monostate())), StateError);
 
   const State after = sensor.state();
-  EXPECT_EQ(with(after, "conversion_end", true), with(before, "conversion_end", true));
+  EXPECT_EQ(with(after, "conversion_end_ns", true), with(before, "conversion_end_ns", true));
 }
 
 TEST(Tmp102State, with_a_temperature_that_the_part_cannot_measure_is_refused) {

@@ -241,15 +241,6 @@ TEST_F(PmbusSupplyTest, state_of_one_supply_makes_another_answer_alike) {
   EXPECT_EQ(other->status_word(2), supply->status_word(2));
 }
 
-TEST_F(PmbusSupplyTest, state_with_a_page_that_there_is_not_is_refused) {
-  State state = supply->state();
-  for (auto& [name, value] : state)
-    value = name == "registers.page" ? StateValue(std::int64_t{3}) : value;
-
-  EXPECT_THROW(supply->set_state(state), StateError);
-  EXPECT_EQ(read(0x00, 1), bytes({0x00}));
-}
-
 TEST_F(PmbusSupplyTest, quantity_out_of_range_is_refused_with_the_range) {
   EXPECT_THAT([&] { supply->set_input_voltage(101); },
               ThrowsMessage<std::invalid_argument>(
