@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backends/sim/bus/clock.hpp"
+#include "python/src/anything.hpp"
 #include "python/src/construction.hpp"
 #include "python/src/registration.hpp"
 
@@ -16,16 +17,18 @@ using sim::Time;
 
 double now_s(const sim::Clock& clock) { return std::chrono::duration<double>(clock.now()).count(); }
 
-void advance(sim::ManualClock& clock, double seconds, double milliseconds) {
-  const double by_ns = std::round(seconds * 1e9 + milliseconds * 1e6);
+void advance(sim::ManualClock& clock, const FloatArgument& seconds,
+             const FloatArgument& milliseconds) {
+  const double by_ns = std::round(to_double(seconds, "seconds") * 1e9 +
+                                  to_double(milliseconds, "milliseconds") * 1e6);
   const auto left = std::numeric_limits<Time::rep>::max() - clock.now().count();
   if (!(by_ns >= 0)) throw py::value_error("time goes forward only");
   if (by_ns >= static_cast<double>(left)) throw py::value_error("that is the end of time");
   clock.advance(Time(static_cast<Time::rep>(by_ns)));
 }
 
-[[noreturn]] void refuse_advance(const sim::Clock& /*clock*/, double /*seconds*/,
-                                 double /*milliseconds*/) {
+[[noreturn]] void refuse_advance(const sim::Clock& /*clock*/, const FloatArgument& /*seconds*/,
+                                 const FloatArgument& /*milliseconds*/) {
   throw py::type_error("this clock shows real time; make the bus with Bus(clock=ManualClock())");
 }
 

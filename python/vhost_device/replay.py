@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Union
 
 from vhost_device import _core
+from vhost_device._checks import check_adapter, check_path
 from vhost_device._core import Adapter, Address
 from vhost_device.errors import RecordingError
 
@@ -48,8 +49,8 @@ class Recorder(_core.Recorder):
     """
 
     def __init__(self, adapter: Adapter, path: PathLike) -> None:
-        if not isinstance(adapter, Adapter):
-            raise TypeError(f"adapter {adapter!r}: expected a bus, such as I2cDev(0, [0x48])")
+        check_adapter(adapter)
+        check_path(path)
         if isinstance(adapter, Replayer) and _is_same_file(adapter.path, path):
             raise ValueError(
                 f"path {os.fspath(path)!r}: it is the recording {adapter.path!r} that the adapter"
@@ -106,6 +107,7 @@ class Replayer(_core.Replayer):
     def __init__(self, path: PathLike, mode: str = "state", *, bus: str | None = None) -> None:
         if mode not in _MODES:
             raise ValueError(f"mode {mode!r}: expected 'state' or 'strict'")
+        check_path(path)
         super().__init__(path, mode == "strict", bus)
         self._path = os.fspath(path)
         self._mode = mode

@@ -12,6 +12,7 @@ import pytest
 from vhost_device import Guest
 from vhost_device.faults import FaultInjector, flip, nack, short_read, stretch
 from vhost_device.i2c import Address, Read, Router, TooLong, Write
+from vhost_device.replay import Recorder, Replayer
 from vhost_device.sim import Bus, Device, Lm75, ManualClock
 from vhost_device.stimulus import ramp
 from vhost_device.trace import Tracer
@@ -29,6 +30,8 @@ any_guest: Any = Guest
 any_device: Any = Device
 any_lm75: Any = Lm75
 any_bus: Any = Bus
+any_recorder: Any = Recorder
+any_replayer: Any = Replayer
 
 Call = Callable[[Any], object]
 
@@ -123,6 +126,10 @@ def chip(bus: Bus) -> Any:
         ),
         (lambda bus: bus.trace.to(3), TypeError, "path 3: expected a path"),
         (lambda bus: bus.trace.save(None), TypeError, "path None: expected a path"),
+        (lambda bus: any_recorder(bus, 3), TypeError, "path 3: expected a path"),
+        (lambda bus: any_replayer(None), TypeError, "path None: expected a path"),
+        (lambda bus: bus.clock.advance(seconds="1"), TypeError, "seconds '1': expected a number"),
+        (lambda bus: bus.clock.advance(milliseconds=None), TypeError, "milliseconds None: expected a number"),
         (lambda bus: Router([(bus, ["x"])]), TypeError, "address 'x': expected an int"),  # type: ignore[list-item]
         (lambda bus: chip(bus).follow(3, ramp(0, 1, 1)), TypeError, "property 3: expected the name of one"),
         (

@@ -75,3 +75,30 @@ with Daemon(bus, "vi2c.sock"), InProcessGuest("vi2c.sock", timeout=600) as guest
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "interrupted\n"
     process.communicate(timeout=LIMIT_S)
+
+
+def test_ctrl_c_ends_a_condition_of_a_fault_that_does_not_return(program: Program) -> None:
+    text = """\
+from vhost_device.faults import nack
+from vhost_device.i2c import Read
+from vhost_device.sim import Bus
+
+def spin(message):
+    print("asked", flush=True)
+    while True:
+        pass
+
+bus = Bus()
+bus.script_limit_ms = 0
+try:
+    with bus.fault(nack(when=spin)):
+        bus.transfer([Read(0x48, 1)])
+except KeyboardInterrupt:
+    print("interrupted", bus.script_error_count, flush=True)
+"""
+    process = program.start(text)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "asked\n"
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "interrupted 0\n"
+    process.communicate(timeout=LIMIT_S)

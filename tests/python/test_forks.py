@@ -95,6 +95,33 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     assert [process.stdout.readline() for _ in range(2)] == ["ready\n", f"{status}\n"]
 
 
+def test_child_of_a_fork_in_a_condition_does_not_go_on(program: Program) -> None:
+    text = """\
+import os
+import warnings
+from vhost_device import Guest
+from vhost_device.faults import nack
+from vhost_device.i2c import Read
+
+warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
+statuses = []
+
+def forks(message):
+    pid = os.fork()
+    if pid != 0:
+        statuses.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    return False
+
+with bus.fault(nack(when=forks)), Guest("vi2c.sock") as guest:
+    assert len(guest.transfer([Read(0x20, 1)])[0]) == 1
+daemon.stop()
+print(statuses)
+"""
+    done = program.run(SLOW_SCRIPT + text)
+    assert (done.returncode, done.stdout) == (0, "ready\n[1]\n")
+    assert "fault nack().when() forked: the child does not serve" in done.stderr
+
+
 GUEST_OF_A_PARENT = """\
 import os
 import warnings
