@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backends/sim/devices/properties.hpp"
+#include "backends/sim/devices/registry.hpp"
 #include "core/i2c/address.hpp"
 
 // What chips are made with, and the errors when they cannot be.
@@ -36,16 +37,16 @@ double checked_value(std::string_view part, std::string_view quantity, double va
 [[nodiscard]] std::optional<double> milli_property(const Properties& properties,
                                                    std::string_view name, double min, double max);
 
-/// The row of a part in a family's table, by its `name`. Throws std::invalid_argument with the
-/// parts there are.
+/// The row of a part in a family's table. Throws std::invalid_argument with the parts there are.
 template <std::ranges::range Rows>
 [[nodiscard]] const std::ranges::range_value_t<Rows>& row_of(const Rows& rows,
                                                              std::string_view kind,
                                                              std::string_view part) {
-  const auto row = std::ranges::find(rows, part, &std::ranges::range_value_t<Rows>::name);
+  const auto row =
+      std::ranges::find_if(rows, [&](const auto& each) { return name_of(each) == part; });
   if (row != std::ranges::end(rows)) return *row;
   std::string known;
-  for (const auto& each : rows) known.append(" ").append(each.name);
+  for (const auto& each : rows) known.append(" ").append(name_of(each));
   throw std::invalid_argument("there is no " + std::string(kind) + " " + std::string(part) +
                               "; known:" + known);
 }

@@ -14,10 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Row {
-  std::string_view name;
-};
-constexpr auto rows = std::to_array<Row>({{"mcp4725"}});
+constexpr auto names = std::to_array<std::string_view>({"mcp4725"});
 
 constexpr double min_supply_v = 2.7;
 constexpr double max_supply_v = 5.5;
@@ -44,7 +41,7 @@ constexpr unsigned read_length = 5;
 
 Mcp4725::Mcp4725(std::string_view part, i2c::Address address, double supply_v)
     : Device(std::string(part), checked_address(part, address, 0x60, 0x67)),
-      part_(row_of(rows, "digital-to-analog converter", part).name),
+      part_(row_of(names, "digital-to-analog converter", part)),
       supply_v_(checked_value(part, "supply voltage", supply_v, min_supply_v, max_supply_v, "V")),
       dac_{factory_code, 0},
       eeprom_{factory_code, 0} {}
@@ -174,7 +171,7 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
 }
 
 constexpr auto vendors = std::to_array<std::string_view>({"microchip"});
-constexpr auto parts = parts_of(rows, make);
+constexpr auto parts = parts_of(names, make);
 
 }  // namespace
 

@@ -9,17 +9,16 @@
 #include <string>
 
 #include "backends/sim/devices/chip_arguments.hpp"
+#include "backends/sim/devices/mpu6050_registers.hpp"
 
 namespace vhost_device::sim {
 
 namespace {
 
 using namespace std::chrono_literals;
+using namespace mpu6050;
 
-struct Row {
-  std::string_view name;
-};
-constexpr auto rows = std::to_array<Row>({{"mpu6050"}});
+constexpr auto names = std::to_array<std::string_view>({"mpu6050"});
 
 constexpr double max_g = 16;
 constexpr double max_degrees_per_s = 2000;
@@ -27,120 +26,6 @@ constexpr double min_c = -40;
 constexpr double max_c = 85;
 constexpr Time pulse = 50us;  // 4.14, LATCH_INT_EN
 
-namespace pin {  // of INT_PIN_CFG
-constexpr std::uint32_t active_low = 0x80;
-constexpr std::uint32_t latched = 0x20;
-constexpr std::uint32_t any_read_clears = 0x10;
-}  // namespace pin
-
-namespace interrupt {  // of INT_ENABLE and INT_STATUS
-constexpr std::uint32_t fifo_overflow = 0x10;
-constexpr std::uint32_t data_ready = 0x01;
-}  // namespace interrupt
-
-namespace fifo_enable {
-constexpr std::uint32_t temperature = 0x80;
-constexpr std::uint32_t gyro_x = 0x40;  // Y and Z are below
-constexpr std::uint32_t acceleration = 0x08;
-}  // namespace fifo_enable
-
-namespace user {  // of USER_CTRL
-constexpr std::uint32_t fifo_enable = 0x40;
-constexpr std::uint32_t fifo_reset = 0x04;
-constexpr std::uint32_t signal_reset = 0x01;
-constexpr std::uint32_t resets = 0x07;
-}  // namespace user
-
-namespace power {  // of PWR_MGMT_1 and 2
-constexpr std::uint32_t reset = 0x80;
-constexpr std::uint32_t sleep = 0x40;
-constexpr std::uint32_t cycle = 0x20;
-constexpr std::uint32_t no_temperature = 0x08;
-constexpr std::uint32_t acceleration_x_off = 0x20;  // Y and Z are below
-constexpr std::uint32_t gyro_x_off = 0x04;
-}  // namespace power
-
-namespace reg {
-// clang-format off
-constexpr Register acceleration_offset_x{.name = "xa_offs", .address = 0x06, .width = 16};
-constexpr Register acceleration_offset_y{.name = "ya_offs", .address = 0x08, .width = 16};
-constexpr Register acceleration_offset_z{.name = "za_offs", .address = 0x0a, .width = 16};
-constexpr Register self_test{.name = "self_test", .address = 0x0d, .width = 32};
-constexpr Register gyro_offset_x{.name = "xg_offs_usr", .address = 0x13, .width = 16};
-constexpr Register gyro_offset_y{.name = "yg_offs_usr", .address = 0x15, .width = 16};
-constexpr Register gyro_offset_z{.name = "zg_offs_usr", .address = 0x17, .width = 16};
-constexpr Register divider{.name = "smplrt_div", .address = 0x19};
-constexpr Register configuration{.name = "config", .address = 0x1a, .writable = 0x3f};
-constexpr Register gyro_configuration{.name = "gyro_config", .address = 0x1b, .writable = 0xf8};
-constexpr Register acceleration_configuration{.name = "accel_config", .address = 0x1c};
-constexpr Register motion_threshold{.name = "mot_thr", .address = 0x1f};
-constexpr Register motion_duration{.name = "mot_dur", .address = 0x20};
-constexpr Register fifo_enable{.name = "fifo_en", .address = 0x23};
-constexpr Register interrupt_pin{.name = "int_pin_cfg", .address = 0x37, .writable = 0xfe};
-constexpr Register interrupt_enable{.name = "int_enable", .address = 0x38};
-constexpr Register interrupt_status{.name = "int_status", .address = 0x3a, .writable = 0,
-                                    .clear_on_read = 0xff};
-constexpr Register acceleration_x{.name = "accel_xout", .address = 0x3b, .width = 16, .writable = 0};
-constexpr Register acceleration_y{.name = "accel_yout", .address = 0x3d, .width = 16, .writable = 0};
-constexpr Register acceleration_z{.name = "accel_zout", .address = 0x3f, .width = 16, .writable = 0};
-constexpr Register temperature{.name = "temp_out", .address = 0x41, .width = 16, .writable = 0};
-constexpr Register gyro_x{.name = "gyro_xout", .address = 0x43, .width = 16, .writable = 0};
-constexpr Register gyro_y{.name = "gyro_yout", .address = 0x45, .width = 16, .writable = 0};
-constexpr Register gyro_z{.name = "gyro_zout", .address = 0x47, .width = 16, .writable = 0};
-constexpr Register path_reset{.name = "signal_path_reset", .address = 0x68, .writable = 0};
-constexpr Register motion_control{.name = "mot_detect_ctrl", .address = 0x69};
-constexpr Register user_control{.name = "user_ctrl", .address = 0x6a};
-constexpr Register power_1{.name = "pwr_mgmt_1", .address = 0x6b, .reset = power::sleep, .writable = 0xef};
-constexpr Register power_2{.name = "pwr_mgmt_2", .address = 0x6c};
-constexpr Register fifo_count_high{.name = "fifo_counth", .address = 0x72, .writable = 0};
-constexpr Register fifo_count_low{.name = "fifo_countl", .address = 0x73, .writable = 0};
-constexpr Register fifo_data{.name = "fifo_r_w", .address = 0x74};
-constexpr Register who_am_i{.name = "who_am_i", .address = 0x75, .reset = 0x68, .writable = 0};
-// clang-format on
-constexpr std::array all{acceleration_offset_x,
-                         acceleration_offset_y,
-                         acceleration_offset_z,
-                         self_test,
-                         gyro_offset_x,
-                         gyro_offset_y,
-                         gyro_offset_z,
-                         divider,
-                         configuration,
-                         gyro_configuration,
-                         acceleration_configuration,
-                         motion_threshold,
-                         motion_duration,
-                         fifo_enable,
-                         interrupt_pin,
-                         interrupt_enable,
-                         interrupt_status,
-                         acceleration_x,
-                         acceleration_y,
-                         acceleration_z,
-                         temperature,
-                         gyro_x,
-                         gyro_y,
-                         gyro_z,
-                         path_reset,
-                         motion_control,
-                         user_control,
-                         power_1,
-                         power_2,
-                         fifo_count_high,
-                         fifo_count_low,
-                         fifo_data,
-                         who_am_i};
-constexpr std::array acceleration{acceleration_x, acceleration_y, acceleration_z};
-constexpr std::array gyro{gyro_x, gyro_y, gyro_z};
-}  // namespace reg
-
-constexpr PointerRules pointer_rules{.unmapped = 0x00};
-
-constexpr Field filter{.in = reg::configuration, .high = 2, .low = 0};
-constexpr std::int64_t no_filter = 7;
-constexpr Field gyro_range{.in = reg::gyro_configuration, .high = 4, .low = 3};
-constexpr Field acceleration_range{.in = reg::acceleration_configuration, .high = 4, .low = 3};
-constexpr Field wake_rate{.in = reg::power_2, .high = 7, .low = 6};
 // LSB/g and LSB per degree per second (4.17, 4.19).
 constexpr std::array<double, 4> acceleration_scales{16384, 8192, 4096, 2048};
 constexpr std::array<double, 4> gyro_scales{131, 65.5, 32.8, 16.4};
@@ -163,7 +48,7 @@ std::uint16_t word_of(double physical, double scale) {
 
 Mpu6050::Mpu6050(std::string_view part, i2c::Address address, Axes acceleration_g,
                  double temperature_c)
-    : RegisterDevice(std::string(row_of(rows, "motion sensor", part).name),
+    : RegisterDevice(std::string(row_of(names, "motion sensor", part)),
                      checked_address(part, address, 0x68, 0x69), reg::all, pointer_rules),
       acceleration_g_(checked_axes(part, "acceleration", acceleration_g, max_g, "g")),
       temperature_c_(checked_value(part, "temperature", temperature_c, min_c, max_c, "C")) {}
@@ -384,7 +269,7 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
 }
 
 constexpr auto vendors = std::to_array<std::string_view>({"invensense"});
-constexpr auto parts = parts_of(rows, make);
+constexpr auto parts = parts_of(names, make);
 
 }  // namespace
 

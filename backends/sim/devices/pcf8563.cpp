@@ -20,10 +20,7 @@ constexpr int last_year = 2199;
 // From the end of STOP to the first increment (PCF8563 rev. 11, 8.10).
 constexpr Time first_second = 507'900us;
 
-struct Row {
-  std::string_view name;
-};
-constexpr auto rows = std::to_array<Row>({{"pcf8563"}});
+constexpr auto names = std::to_array<std::string_view>({"pcf8563"});
 
 namespace bit {
 constexpr std::uint32_t stop = 0x20;          // control 1
@@ -85,7 +82,7 @@ Time time_of(std::int64_t periods, const TimerClock& clock) {
 }  // namespace
 
 Pcf8563::Pcf8563(std::string_view part, i2c::Address address, std::optional<DateTime> time)
-    : RegisterDevice(std::string(row_of(rows, "real-time clock", part).name),
+    : RegisterDevice(std::string(row_of(names, "real-time clock", part)),
                      checked_address(part, address, only_address, only_address), reg::all,
                      pointer_rules) {
   power_up();
@@ -258,7 +255,7 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
 }
 
 constexpr auto vendors = std::to_array<std::string_view>({"nxp"});
-constexpr auto parts = parts_of(rows, make);
+constexpr auto parts = parts_of(names, make);
 
 }  // namespace
 

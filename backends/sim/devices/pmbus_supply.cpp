@@ -16,10 +16,7 @@ using pmbus::Number;
 
 namespace {
 
-struct Row {
-  std::string_view name;
-};
-constexpr auto rows = std::to_array<Row>({{"pmbus"}});
+constexpr auto names = std::to_array<std::string_view>({"pmbus"});
 
 constexpr unsigned first_address = 0x10;
 constexpr unsigned last_address = 0x77;
@@ -70,7 +67,7 @@ constexpr std::array<PmbusSupply::Limit, 18> PmbusSupply::limits{{
 // clang-format on
 
 PmbusSupply::PmbusSupply(std::string_view part, i2c::Address address)
-    : Device(std::string(row_of(rows, "supply", part).name),
+    : Device(std::string(row_of(names, "supply", part)),
              checked_address(part, address, first_address, last_address)),
       input_volts_(nominal_input_v),
       temperature_c_(room_temperature_c),
@@ -335,7 +332,7 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
 }
 
 // The name that Linux has for any supply has no vendor.
-constexpr auto parts = parts_of(rows, make);
+constexpr auto parts = parts_of(names, make);
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "backends/sim/bus/device.hpp"
@@ -31,12 +32,23 @@ struct Family {
   std::span<const Part> parts;
 };
 
-/// The parts of a family whose table has a row with a `name` for each.
+/// What a part is called in a family's table: its row's `name`, or the row itself where the parts
+/// differ in nothing else.
+template <typename Row>
+[[nodiscard]] constexpr std::string_view name_of(const Row& row) {
+  if constexpr (std::is_convertible_v<Row, std::string_view>) {
+    return row;
+  } else {
+    return row.name;
+  }
+}
+
+/// The parts of a family by its table.
 template <typename Row, std::size_t count>
 [[nodiscard]] constexpr std::array<Part, count> parts_of(const std::array<Row, count>& rows,
                                                          decltype(Part::make) make) {
   std::array<Part, count> parts{};
-  for (std::size_t i = 0; i < count; ++i) parts[i] = {rows[i].name, make};
+  for (std::size_t i = 0; i < count; ++i) parts[i] = {name_of(rows[i]), make};
   return parts;
 }
 

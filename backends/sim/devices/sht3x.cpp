@@ -18,10 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = Sht3xCommand::Kind;
 
-struct Sht3xRow {
-  std::string_view name;
-};
-constexpr auto rows = std::to_array<Sht3xRow>({{"sht3x"}, {"sht30"}, {"sht31"}, {"sht35"}});
+constexpr auto names = std::to_array<std::string_view>({"sht3x", "sht30", "sht31", "sht35"});
 
 constexpr double min_c = -40;
 constexpr double max_c = 125;
@@ -79,7 +76,7 @@ const Sht3xCommand* find_command(std::span<const std::byte> written) {
   return found != sht3x_commands.end() ? found : nullptr;
 }
 
-std::string known(std::string_view part) { return std::string(row_of(rows, "sensor", part).name); }
+std::string known(std::string_view part) { return std::string(row_of(names, "sensor", part)); }
 
 }  // namespace
 
@@ -346,7 +343,7 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
 }
 
 constexpr auto vendors = std::to_array<std::string_view>({"sensirion"});
-constexpr auto parts = parts_of(rows, make);
+constexpr auto parts = parts_of(names, make);
 
 }  // namespace
 

@@ -11,10 +11,6 @@
 
 namespace vhost_device::sim {
 
-struct Tmp102Row {
-  std::string_view name;
-};
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -60,14 +56,13 @@ constexpr Field conversion_rate{.in = reg::configuration, .high = 7, .low = 6};
 constexpr std::array<std::uint64_t, 4> faults{1, 2, 4, 6};
 constexpr std::array<Time, 4> periods{4s, 1s, 250ms, 125ms};
 
-constexpr auto rows = std::to_array<Tmp102Row>({{"tmp102"}, {"tmp112"}});
+constexpr auto names = std::to_array<std::string_view>({"tmp102", "tmp112"});
 
 }  // namespace
 
 Tmp102::Tmp102(std::string_view part, i2c::Address address, double temperature_c)
-    : RegisterDevice(std::string(part), checked_address(part, address, 0x48, 0x4b), reg::all,
-                     pointer_rules),
-      row_(row_of(rows, "sensor", part)),
+    : RegisterDevice(std::string(row_of(names, "sensor", part)),
+                     checked_address(part, address, 0x48, 0x4b), reg::all, pointer_rules),
       temperature_c_(checked_value(part, "temperature", temperature_c, min_c, max_c, "C")) {
   convert(1);
   start_conversions();
@@ -79,7 +74,7 @@ double Tmp102::temperature() const {
 }
 
 void Tmp102::set_temperature(double temperature_c) {
-  checked_value(row_.name, "temperature", temperature_c, min_c, max_c, "C");
+  checked_value(name(), "temperature", temperature_c, min_c, max_c, "C");
   const Guard guard = lock();
   catch_up();
   temperature_c_ = temperature_c;
@@ -221,7 +216,7 @@ std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Prope
 }
 
 constexpr auto vendors = std::to_array<std::string_view>({"ti"});
-constexpr auto parts = parts_of(rows, make);
+constexpr auto parts = parts_of(names, make);
 
 }  // namespace
 

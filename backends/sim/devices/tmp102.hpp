@@ -12,8 +12,6 @@
 
 namespace vhost_device::sim {
 
-struct Tmp102Row;
-
 /// The TMP102 and TMP112: temperature sensors of 12 bits, or 13 in extended mode, with an alert.
 ///
 /// Datasheets: TMP102, TI SBOS397H; TMP112, TI SBOS473. The registers, by pointer, 16 bits each,
@@ -66,7 +64,6 @@ class Tmp102 final : public RegisterDevice {
   void convert(std::uint64_t count);
   void show_alert();
 
-  const Tmp102Row& row_;
   double temperature_c_;
   Thermostat thermostat_;
   ConversionTimer timer_;
