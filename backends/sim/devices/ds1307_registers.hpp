@@ -97,48 +97,23 @@ constexpr Register with(Register reg, std::uint32_t reset, std::uint32_t writabl
   return reg;
 }
 
+/// The clock, both alarms, control and status, and what a part has behind them.
+template <typename... Registers>
+constexpr auto map_with_alarms(const Register& its_control, const Register& its_status,
+                               const Registers&... others) {
+  return std::array{
+      seconds,       minutes,         hours,           day,           date,        month,
+      year,          alarm_1_seconds, alarm_1_minutes, alarm_1_hours, alarm_1_day, alarm_2_minutes,
+      alarm_2_hours, alarm_2_day,     its_control,     its_status,    others...};
+}
+
 // 19-5170, figure 1, and the registers' descriptions.
-constexpr std::array ds3231_map{
-    seconds,
-    minutes,
-    hours,
-    day,
-    date,
-    month,
-    year,
-    alarm_1_seconds,
-    alarm_1_minutes,
-    alarm_1_hours,
-    alarm_1_day,
-    alarm_2_minutes,
-    alarm_2_hours,
-    alarm_2_day,
-    with(control, 0x1c, 0xff),
-    with(status, 0x88, 0x8b),
-    Register{.name = "aging_offset", .address = 0x10},
-    temperature_msb,
-    temperature_lsb,
-};
+constexpr auto ds3231_map = map_with_alarms(with(control, 0x1c, 0xff), with(status, 0x88, 0x8b),
+                                            Register{.name = "aging_offset", .address = 0x10},
+                                            temperature_msb, temperature_lsb);
 
 // 19-5769, table 3, and the registers' descriptions.
-constexpr std::array ds1339_map{
-    seconds,
-    minutes,
-    hours,
-    day,
-    date,
-    month,
-    year,
-    alarm_1_seconds,
-    alarm_1_minutes,
-    alarm_1_hours,
-    alarm_1_day,
-    alarm_2_minutes,
-    alarm_2_hours,
-    alarm_2_day,
-    with(control, 0x18, 0xbf),
-    with(status, 0x80, 0x83),
-    Register{.name = "trickle_charger", .address = 0x10},
-};
+constexpr auto ds1339_map = map_with_alarms(with(control, 0x18, 0xbf), with(status, 0x80, 0x83),
+                                            Register{.name = "trickle_charger", .address = 0x10});
 
 }  // namespace vhost_device::sim::ds1307

@@ -10,8 +10,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "backends/sim/bus/bus.hpp"
-#include "tests/unit/sim/controller.hpp"
+#include "tests/unit/sim/clock_chip_test.hpp"
 #include "tests/unit/sim/fake_properties.hpp"
 
 namespace vhost_device::sim {
@@ -21,21 +20,11 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-class Ds1307Test : public ::testing::Test {
+class Ds1307Test : public ClockChipTest<0x68> {
  protected:
   std::shared_ptr<Ds1307> attach(std::string_view part, std::optional<DateTime> time = {}) {
-    auto chip = std::make_shared<Ds1307>(part, at(0x68), time);
-    bus.attach(chip);
-    return chip;
+    return put_on_bus(std::make_shared<Ds1307>(part, at(0x68), time));
   }
-  Bytes read(std::uint8_t first, std::size_t length) {
-    return controller.write_read(0x68, bytes({first}), length);
-  }
-  void write(Bytes data) { controller.write(0x68, std::move(data)); }
-
-  std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
-  Bus bus{clock};
-  Controller controller{bus};
 };
 
 constexpr DateTime sunday{2026, 11, 22, 21, 59, 58};

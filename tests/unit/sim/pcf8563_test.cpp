@@ -10,8 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "backends/sim/bus/bus.hpp"
-#include "tests/unit/sim/controller.hpp"
+#include "tests/unit/sim/clock_chip_test.hpp"
 #include "tests/unit/sim/fake_properties.hpp"
 
 namespace vhost_device::sim {
@@ -23,21 +22,11 @@ using ::testing::ThrowsMessage;
 
 constexpr DateTime sunday{2026, 11, 22, 9, 30, 0};
 
-class Pcf8563Test : public ::testing::Test {
+class Pcf8563Test : public ClockChipTest<0x51> {
  protected:
   std::shared_ptr<Pcf8563> attach(std::optional<DateTime> time = sunday) {
-    auto chip = std::make_shared<Pcf8563>("pcf8563", at(0x51), time);
-    bus.attach(chip);
-    return chip;
+    return put_on_bus(std::make_shared<Pcf8563>("pcf8563", at(0x51), time));
   }
-  Bytes read(std::uint8_t first, std::size_t length) {
-    return controller.write_read(0x51, bytes({first}), length);
-  }
-  void write(Bytes data) { controller.write(0x51, std::move(data)); }
-
-  std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
-  Bus bus{clock};
-  Controller controller{bus};
 };
 
 // Rev. 11, table 27.

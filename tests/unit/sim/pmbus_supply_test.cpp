@@ -43,16 +43,25 @@ TEST_F(PmbusSupplyTest, supply_that_has_come_up_has_no_fault) {
   EXPECT_EQ(read(0x98, 1), bytes({0x22}));
 }
 
-TEST_F(PmbusSupplyTest, outputs_are_on_their_pages_with_their_exponents) {
-  EXPECT_EQ(read(0x20, 1), bytes({0x17}));  // 2^-9
-  EXPECT_EQ(read(0x8b, 2), bytes({0x00, 0x18}));
-  select(1);
-  EXPECT_EQ(read(0x20, 1), bytes({0x16}));  // 2^-10
-  EXPECT_EQ(read(0x8b, 2), bytes({0x00, 0x14}));
-  select(2);
-  EXPECT_EQ(read(0x20, 1), bytes({0x14}));  // 2^-12
-  EXPECT_EQ(read(0x8b, 2), bytes({0xcd, 0x34}));
+struct Output {
+  std::uint8_t page;
+  std::uint8_t mode;  // the exponent in five bits
+  Bytes reading;      // LINEAR16
+};
+
+class PmbusOutput : public PmbusSupplyTest, public ::testing::WithParamInterface<Output> {};
+
+TEST_P(PmbusOutput, is_on_its_page_with_its_exponent) {
+  select(GetParam().page);
+
+  EXPECT_EQ(read(0x20, 1), bytes({GetParam().mode}));
+  EXPECT_EQ(read(0x8b, 2), GetParam().reading);
 }
+
+INSTANTIATE_TEST_SUITE_P(pages, PmbusOutput,
+                         ::testing::Values(Output{0, 0x17, bytes({0x00, 0x18})},    // 12 by 2^-9
+                                           Output{1, 0x16, bytes({0x00, 0x14})},    // 5 by 2^-10
+                                           Output{2, 0x14, bytes({0xcd, 0x34})}));  // 3.3 by 2^-12
 
 TEST_F(PmbusSupplyTest, page_that_there_is_not_is_refused) {
   select(2);
