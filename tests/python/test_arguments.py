@@ -43,16 +43,20 @@ any_daemon: Any = Daemon
         (lambda bus: InProcessGuest("s", -1), ValueError, r"timeout -1.0: expected 0 to 1000000 sec"),
         (lambda bus: bus.attach(bus), TypeError, "Bus object .* is no chip; expected a Device"),
         (lambda bus: bus.attach(None), TypeError, "None is no chip; expected a Device"),
-        (lambda bus: Lm75(address=0x48, temperature=1e308), ValueError, r"temperature 1e\+308: .* -128 to"),
+        (
+            lambda bus: Lm75(address=0x48, temperature=1e308),
+            ValueError,
+            r"lm75: temperature 1e\+308 C \(expected -55 to 125\)",
+        ),
         (
             lambda bus: Lm75(address=0x48, temperature=float("nan")),
             ValueError,
-            "lm75 cannot measure nan C",
+            "lm75: temperature nan C",
         ),
         (
             lambda bus: setattr(Lm75(address=0x48), "temperature", -1e300),
             ValueError,
-            r"temperature -1e\+300: .* -128 to",
+            r"lm75: temperature -1e\+300 C \(expected -55 to 125\)",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_pin_is_low_above_the_limit() -> None:
 @pytest.mark.parametrize("temperature", [-55.5, 125.5, float("nan")])
 def test_temperature_beyond_the_part_is_refused(temperature: float) -> None:
     sensor = Lm75(address=0x48)
-    with pytest.raises(ValueError, match="lm75 cannot measure"):
+    with pytest.raises(ValueError, match="lm75: temperature"):
         sensor.temperature = temperature
     assert sensor.temperature == 25.0
 

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "backends/sim/devices/chip_arguments.hpp"
+
 namespace vhost_device::sim {
 
 namespace {
@@ -95,17 +97,12 @@ At24::At24(const std::string& name, const At24Geometry& geometry, i2c::Address a
       geometry_(geometry) {}
 
 At24Geometry At24::geometry(std::string_view part) {
-  const auto* const row = std::ranges::find(rows, part, &Row::name);
-  if (row == rows.end()) {
-    std::string known;
-    for (const Row& each : rows) known.append(" ").append(each.name);
-    throw std::invalid_argument("there is no EEPROM " + std::string(part) + "; known:" + known);
-  }
+  const Row& row = row_of(rows, "EEPROM", part);
   At24Geometry geometry;
-  geometry.size = row->size;
-  geometry.page_size = row->page_size;
-  geometry.pointer_bytes = row->pointer_bytes;
-  geometry.write_cycle = row->write_cycle;
+  geometry.size = row.size;
+  geometry.page_size = row.page_size;
+  geometry.pointer_bytes = row.pointer_bytes;
+  geometry.write_cycle = row.write_cycle;
   return geometry;
 }
 

@@ -5,10 +5,11 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <stdexcept>
+#include <memory>
 #include <string>
 #include <utility>
-#include <vector>
+
+#include "backends/sim/devices/chip_arguments.hpp"
 
 namespace vhost_device::sim {
 
@@ -72,33 +73,10 @@ constexpr auto rows = std::to_array<Lm75Row>({
 });
 // clang-format on
 
-const Lm75Row& row_of(std::string_view part) {
-  const auto* const row = std::ranges::find(rows, part, &Lm75Row::name);
-  if (row != rows.end()) return *row;
-  std::string known;
-  for (const Lm75Row& each : rows) known.append(" ").append(each.name);
-  throw std::invalid_argument("there is no sensor " + std::string(part) + "; known:" + known);
-}
-
-std::vector<i2c::Address> checked_address(std::string_view part, i2c::Address address) {
-  constexpr unsigned first = 0x48;  // 1001 A2 A1 A0
-  constexpr unsigned last = 0x4f;
-  if (address.is_ten_bit() || address.value() < first || address.value() > last) {
-    throw std::invalid_argument(std::string(part) + " cannot be at " + to_string(address) +
-                                ": expected 0x48 to 0x4f");
-  }
-  return {address};
-}
-
-bool in_range(const Lm75Row& row, double temperature_c) {
-  return temperature_c >= row.min_c && temperature_c <= row.max_c;  // and so not NaN
-}
+const Lm75Row& row(std::string_view part) { return row_of(rows, "sensor", part); }
 
 double checked_temperature(const Lm75Row& row, double temperature_c) {
-  if (in_range(row, temperature_c)) return temperature_c;
-  throw std::invalid_argument(
-      std::string(row.name) + " cannot measure " + std::to_string(temperature_c) + " C: expected " +
-      std::to_string(std::lround(row.min_c)) + " to " + std::to_string(std::lround(row.max_c)));
+  return checked_value(row.name, "temperature", temperature_c, row.min_c, row.max_c, "C");
 }
 
 std::int16_t as_signed(std::uint16_t word) { return static_cast<std::int16_t>(word); }
@@ -121,8 +99,8 @@ std::uint16_t quantised(double temperature_c, unsigned bits) {
 }  // namespace
 
 Lm75::Lm75(std::string_view part, i2c::Address address, double temperature_c)
-    : Device(std::string(part), checked_address(part, address)),
-      row_(row_of(part)),
+    : Device(std::string(part), checked_address(part, address, 0x48, 0x4f)),
+      row_(row(part)),
       temperature_c_(checked_temperature(row_, temperature_c)),
       reading_(0),
       limit_(default_limit),
@@ -322,25 +300,15 @@ void Lm75::select_for_reading() {
 namespace {
 
 std::shared_ptr<Device> make(const Part& part, i2c::Address address, const Properties& properties) {
-  constexpr std::string_view name = "vhost-device,temperature-millicelsius";
-  const auto temperature_mc = properties.i32(name);
-  if (!temperature_mc) return std::make_shared<Lm75>(part.name, address);
-  const Lm75Row& row = row_of(part.name);
-  const double temperature_c = *temperature_mc / 1000.0;
-  if (!in_range(row, temperature_c)) {
-    properties.bad_value(name, std::to_string(std::lround(row.min_c * 1000)) + " to " +
-                                   std::to_string(std::lround(row.max_c * 1000)));
-  }
-  return std::make_shared<Lm75>(part.name, address, temperature_c);
+  const auto temperature_c = milli_property(properties, "vhost-device,temperature-millicelsius",
+                                            row(part.name).min_c, row(part.name).max_c);
+  return std::make_shared<Lm75>(part.name, address,
+                                temperature_c.value_or(Lm75::room_temperature_c));
 }
 
 constexpr auto vendors = std::to_array<std::string_view>({"national", "nxp", "ti"});
 
-constexpr auto parts = [] {
-  std::array<Part, rows.size()> all{};
-  for (std::size_t i = 0; i < rows.size(); ++i) all[i] = {rows[i].name, make};
-  return all;
-}();
+constexpr auto parts = parts_of(rows, make);
 
 }  // namespace
 

@@ -34,6 +34,9 @@ struct Lm75Row;
 /// register's are acknowledged and ignored. Bytes read beyond a register's are ff, since the chip
 /// does not drive the line any more.
 ///
+/// Not a RegisterDevice: there a register of 16 bits takes effect as a whole, or has an address for
+/// each byte. This one has one address for both, and each byte takes effect.
+///
 /// Not modelled: the general call, the SMBus alert response, High-Speed mode, and the bus time-out.
 class Lm75 final : public Device {
  public:

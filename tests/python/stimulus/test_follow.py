@@ -201,7 +201,7 @@ def test_value_out_of_range_is_reported_and_the_last_good_one_stays(
     assert isinstance(error.exception, StimulusError)
     assert str(error.exception) == (
         "lm75 at 0x48: temperature at t=6.5 s: value 126.5 is refused: "
-        "lm75 cannot measure 126.500000 C: expected -55 to 125"
+        "lm75: temperature 126.5 C (expected -55 to 125)"
     )
 
 
