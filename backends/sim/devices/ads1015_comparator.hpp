@@ -10,6 +10,9 @@ namespace vhost_device::sim {
 
 /// The digital comparator of ADS1014, ADS1015, ADS1114 and ADS1115: with a hysteresis or as a
 /// window, after a queue of readings, latching or not (SBAS444, "Digital Comparator").
+///
+/// Not a Thermostat: here only the way into an assertion has a queue, a single reading ends one
+/// that is not latched, and none of it takes turns.
 class Ads1015Comparator {
  public:
   static constexpr std::int64_t longest_queue = 4;
