@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from vhost_device.guest import LinuxGuest, SysfsDevice
 from vhost_device.sim import Bus, Level, PmbusSupply
 
@@ -30,8 +32,9 @@ def test_driver_finds_every_rail_and_its_readings(i2c_bus: Bus, linux_guest: Lin
     supply, hwmon = attach(i2c_bus, linux_guest)
     supply.input_current = 2
     supply.temperature = -12.5
-    for page, amperes in enumerate((5, 8, 12.5)):
-        supply.set_output_current(page, amperes)
+    supply.set_output_current(0, 5)
+    supply.set_output_current(1, 8)
+    supply.set_output_current(2, 12.5)
     shown = {
         "in1_label": "vin",
         "in1_input": "48000",
@@ -62,23 +65,30 @@ def test_driver_finds_every_rail_and_its_readings(i2c_bus: Bus, linux_guest: Lin
 
 
 # LINEAR11 has 10 bits and a sign: the numbers are the nearest of those, and cut off to thousandths.
-def test_readings_over_the_range_are_in_the_formats_steps(i2c_bus: Bus, linux_guest: LinuxGuest) -> None:
+@pytest.mark.parametrize(
+    ("volts_in", "volts_out", "degrees", "rpm", "shown"),
+    [
+        (0, 0, -55, 1, ["0", "0", "-55000", "1"]),
+        (48.3, 3.2998046875, -0.1, 1023, ["48312", "3299", "-100", "1023"]),
+        (71.9, 3.3125, 25.03, 2049, ["71875", "3312", "25031", "2048"]),
+        (100, 15.999755859375, 150, 30000, ["100000", "15999", "150000", "30016"]),
+    ],
+)
+def test_readings_over_the_range_are_in_the_formats_steps(
+    i2c_bus: Bus,
+    linux_guest: LinuxGuest,
+    volts_in: float,
+    volts_out: float,
+    degrees: float,
+    rpm: float,
+    shown: list[str],
+) -> None:
     supply, hwmon = attach(i2c_bus, linux_guest)
-    rows = [
-        # volts in, volts out of page 2, degrees, turns per minute
-        ((0, 0, -55, 1), ["0", "0", "-55000", "1"]),
-        ((48.3, 3.2998046875, -0.1, 1023), ["48312", "3299", "-100", "1023"]),
-        ((71.9, 3.3125, 25.03, 2049), ["71875", "3312", "25031", "2048"]),
-        ((100, 15.999755859375, 150, 30000), ["100000", "15999", "150000", "30016"]),
-    ]
-    shown = []
-    for (volts_in, volts_out, degrees, rpm), _ in rows:
-        supply.input_voltage = volts_in
-        supply.set_output_voltage(2, volts_out)
-        supply.temperature = degrees
-        supply.fan_speed = rpm
-        shown.append(hwmon.read_each("in1_input", "in4_input", "temp1_input", "fan1_input"))
-    assert shown == [texts for _, texts in rows]
+    supply.input_voltage = volts_in
+    supply.set_output_voltage(2, volts_out)
+    supply.temperature = degrees
+    supply.fan_speed = rpm
+    assert hwmon.read_each("in1_input", "in4_input", "temp1_input", "fan1_input") == shown
 
 
 def test_limits_at_first_are_the_supplys(i2c_bus: Bus, linux_guest: LinuxGuest) -> None:
