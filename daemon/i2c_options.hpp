@@ -58,6 +58,7 @@ struct ParsedCommandLine {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failure = 1;  ///< A socket, a chip's source or a file cannot be used.
 inline constexpr int exit_usage = 2;    ///< The command line itself.
-inline constexpr int exit_not_recorded = 3;  ///< The end is that of 0, but the recording is not whole.
+inline constexpr int exit_not_recorded =
+    3;  ///< The end is that of 0, but the recording is not whole.
 
 }  // namespace vhost_device::daemon
