@@ -18,7 +18,8 @@ class CallbackGate {
 
   [[nodiscard]] explicit operator bool() const { return open_; }
 
-  /// Whether this thread is inside of a call from a bus, and so has the bus's lock.
+  /// Whether this thread is inside of a call from a bus: of a chip, with the bus's lock, or of a
+  /// fault's condition.
   [[nodiscard]] static bool is_inside();
 
   /// Lets nobody in any more and waits for those inside. False when one stayed for longer than

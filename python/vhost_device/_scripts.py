@@ -63,19 +63,19 @@ class ScriptLog:
 
     def on_error(self, name: str, address: Address, hook: str, exception: BaseException) -> None:
         """Called on any thread, for a chip with its bus's lock held: may not wait for anything."""
+        is_kept = self._count < MAX_KEPT  # or as good as: the text takes too long for those that are not
+        text = _text_of(exception) if is_kept else ""
+        error = ScriptError(name, address, hook, _without_traceback(exception), text)
         with _lock:
             self._count += 1
             count = self._count
-        if count > MAX_KEPT + 1:
-            return
-        if count == MAX_KEPT + 1:
+            if is_kept:
+                self._errors.append(error)
+        if is_kept:
+            _core.log(logging.ERROR, str(error).rstrip())
+        elif count == MAX_KEPT + 1:
             # A guest that polls a broken chip would fill any log.
             _core.log(logging.ERROR, f"more than {MAX_KEPT} exceptions in scripts; the rest is only counted")
-            return
-        text = "".join(traceback.format_exception(type(exception), exception, exception.__traceback__))
-        error = ScriptError(name, address, hook, _without_traceback(exception), text)
-        self._errors.append(error)
-        _core.log(logging.ERROR, str(error).rstrip())
 
 
 class Supervisor:
@@ -143,6 +143,13 @@ def _renew_lock() -> None:
 
 
 os.register_at_fork(after_in_child=_renew_lock)
+
+
+def _text_of(exception: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(type(exception), exception, exception.__traceback__))
+    except Exception as error:  # for instance where there is no stack left
+        return f"{type(exception).__name__}, of which no traceback can be made: {type(error).__name__}\n"
 
 
 def _without_traceback(exception: BaseException) -> BaseException:

@@ -182,7 +182,10 @@ class FaultInjector(_core.FaultInjector, Supervisor):
         check_clock(clock)
         super().__init__(adapter, seed=seed, clock=clock)
         bus = _supervised(adapter)
-        self._supervise(*((ScriptLog(),) if bus is None else (bus._scripts, bus._supervisor)))
+        if bus is None:
+            self._supervise(ScriptLog())
+        else:
+            self._supervise(bus._scripts, bus._supervisor)
         self._adapter = adapter
 
     @property

@@ -123,6 +123,22 @@ def test_class_body_that_failed_may_be_run_again(bus: Bus) -> None:
     assert notes_of_a_write(bus, derive(2)(LAST)) == [("tried", 5)]
 
 
+def test_class_body_that_failed_may_be_written_anew_without_its_hook(bus: Bus) -> None:
+    cells: dict[str, Any] = {"Base": Base, "__name__": __name__}
+    with pytest.raises(ZeroDivisionError):
+        exec(
+            "class Tried(Base):\n"
+            "    @Base.config.on_write\n"
+            "    def _tried_config_written(self, value): pass\n"
+            "    step = 1 / 0\n",
+            cells,
+        )
+
+    exec("class Tried(Base): pass", cells)
+
+    assert notes_of_a_write(bus, cells["Tried"](LAST)) == [("base", 5)]
+
+
 def test_siblings_keep_their_hooks_whichever_was_made_last(bus: Bus) -> None:
     class Later(Base):
         @Base.config.on_write

@@ -61,6 +61,9 @@ def test_register_that_makes_no_sense_is_refused_by_name(arguments: dict[str, An
         make(config=Register(0x01, **arguments))
 
 
+ADDRESS_OR_LIST = "expected an int from 0x00 to 0x7f, an Address, or a list of them"
+
+
 @pytest.mark.parametrize(
     ("address", "text"),
     [
@@ -237,12 +240,15 @@ def test_value_that_does_not_fit_is_refused_by_name(name: str, value: Any, text:
         setattr(Base(CHIP), name, value)
 
 
+ADDRESS_OR_LIST = "expected an int from 0x00 to 0x7f, an Address, or a list of them"
+
+
 @pytest.mark.parametrize(
     ("address", "text"),
     [
-        ("0x48", "Base: address '0x48': expected an int, such as 0x48, or an Address"),
-        ([0x48, "0x49"], "Base: address '0x49': expected an int, such as 0x48, or an Address"),
-        (None, "Base: address None: expected an int, such as 0x48, or an Address"),
+        ("0x48", f"Base: address '0x48': {ADDRESS_OR_LIST}"),
+        ([0x48, "0x49"], "Base: address '0x49': expected an int from 0x00 to 0x7f, or an Address"),
+        (None, f"Base: address None: {ADDRESS_OR_LIST}"),
         (0x90, "Base: address 144: expected 0x00 to 0x7f; for one of 10 bits, use Address.ten_bit()"),
     ],
 )

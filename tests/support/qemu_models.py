@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
@@ -54,26 +55,31 @@ class QemuModels:
         for end in (self._tester, self._monitor):
             end.settimeout(ANSWER_LIMIT_S)
         self._answers = self._tester.makefile("r")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         with far_tester, far_monitor:
             far = (far_tester.fileno(), far_monitor.fileno())
             self._process = subprocess.Popen(
                 self._command(*far, devices),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=self._log,
                 env={**os.environ, "QEMU_AUDIO_DRV": "none"},
                 pass_fds=far,
             )
         self._qmp = QmpReader()
         self._commands = 0
         self._watched: dict[int, bool] = {}
-        self._command_monitor("qmp_capabilities", {})
-        self._ask(*move(SDA, True), *move(SCL, True))
+        try:
+            self._command_monitor("qmp_capabilities", {})
+            self._ask(*move(SDA, True), *move(SCL, True))
+        except BaseException:
+            self._end()
+            raise
 
     @staticmethod
     def _command(tester: int, monitor: int, devices: Sequence[str]) -> list[str]:
         return [
-            PROGRAM,
+            *("setpriv", "--pdeathsig", "KILL", PROGRAM),
             *("-machine", "versatilepb", "-S", "-nodefaults", "-display", "none"),
             *("-chardev", f"socket,id=tester,fd={tester}", "-object", "qtest,id=qtest,chardev=tester"),
             *("-chardev", f"socket,id=monitor,fd={monitor}", "-mon", "chardev=monitor,mode=control"),
@@ -86,11 +92,17 @@ class QemuModels:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._answers.close()
-        self._tester.close()
-        self._monitor.close()
+        self._end()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.wait(END_LIMIT_S)
+        for each in (self._answers, self._tester, self._monitor, self._log):
+            each.close()
+
+    def _why_it_ended(self) -> str:
+        self._log.seek(0)
+        return f"{PROGRAM} has ended: {self._log.read()}"
 
     def transfer(self, messages: Sequence[Read | Write]) -> list[bytes]:
         """One transaction, as Bus.transfer; what each Read got. AddressNack and DataNack as there."""
@@ -157,6 +169,7 @@ class QemuModels:
             _, change, number = line.split()
             self._watched[int(number)] = change == "raise"
         words = line.split()
+        assert line, self._why_it_ended()
         assert words[:1] == ["OK"], f"{PROGRAM} answered {line!r}"
         return words
 
@@ -164,7 +177,10 @@ class QemuModels:
         self._commands += 1
         self._monitor.sendall(encode_command(self._commands, command, arguments))
         while not self._qmp.has_answer(self._commands):
-            received = self._monitor.recv(4096)
-            assert received, f"{PROGRAM} has ended"
+            try:
+                received = self._monitor.recv(4096)
+            except ConnectionError:
+                received = b""
+            assert received, self._why_it_ended()
             self._qmp.feed(received)
         self._qmp.take_answer(self._commands, command)

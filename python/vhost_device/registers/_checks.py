@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Union
@@ -18,9 +19,10 @@ def shown(value: object) -> str:
 def check_int(what: str, value: object, first: int, last: int) -> int:
     """TypeError for what is no int, ValueError for one that is not within `first` to `last`."""
     expected = f"expected an int, {first and shown(first)} to {shown(last)}"
-    if not hasattr(value, "__index__"):
-        raise TypeError(f"{what} {value!r}: {expected}")
-    number: int = value.__index__()
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{what} {value!r}: {expected}") from None
     if not first <= number <= last:
         raise ValueError(f"{what} {shown(number)}: {expected}")
     return number
@@ -46,4 +48,5 @@ def naming(where: str) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{where}: {error}") from None
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{where}: {error}") from None

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Union
 
 from vhost_device import _core
@@ -48,7 +48,6 @@ class RegisterDevice(_core.RegisterDevice):
                 " such as config = Register(0x01)"
             )
         with naming(type(self).__name__):
-            _check_address(address)
             super().__init__(address, name=name, layout=self._map.layout)
 
     def __init_subclass__(cls, **arguments: Any) -> None:
@@ -84,11 +83,3 @@ class RegisterDevice(_core.RegisterDevice):
                 f"{type(self).__name__}.{method}(), on_write of {register.name!r}, returned {answer!r}:"
                 f" expected nothing; set self.{register.name}, or raise Nack to refuse"
             )
-
-
-def _check_address(address: object) -> None:
-    is_text = isinstance(address, (str, bytes))
-    addresses: Iterable[object] = address if isinstance(address, Sequence) and not is_text else (address,)
-    for each in addresses:
-        if not isinstance(each, (int, Address)):
-            raise TypeError(f"address {each!r}: expected an int, such as 0x48, or an Address")

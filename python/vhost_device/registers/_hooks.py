@@ -84,6 +84,8 @@ def _check_all_are_there(cls: type, owner: type, registers: Collection[Register]
             if any((register, kind) in marks_of(value) for value in values):
                 continue
             name = hook.__name__
+            if name not in vars(owner):
+                continue  # of a class body that failed, and was written anew without it
             if marks_of(vars(owner).get(name)):
                 raise TypeError(f"{cls.__name__}: two hooks are named {name!r}; give each its own name")
             raise TypeError(
