@@ -58,6 +58,11 @@ void report(const ScriptCall& call, ScriptSupervisor* supervisor, const py::obje
   }
 }
 
+/// Not by assignment, which a script's own class may refuse, as frozen data classes do.
+void set_slot(const py::object& exception, const char* slot, const py::object& value) {
+  py::handle(PyExc_BaseException).attr(slot).attr("__set__")(exception, value);
+}
+
 i2c::TransferError failed(const ScriptCall& call,
                           const std::shared_ptr<ScriptSupervisor>& supervisor, bool timed_out,
                           py::error_already_set& error) {
@@ -70,14 +75,26 @@ i2c::TransferError failed(const ScriptCall& call,
   }
   const bool broken_out = timed_out && error.matches(error_class("ScriptTimeout"));
   const py::object& exception = error.value();
-  if (error.trace()) exception.attr("__traceback__") = error.trace();
+  if (error.trace()) set_slot(exception, "__traceback__", error.trace());
   if (broken_out) {
-    exception.attr("args") =
-        py::make_tuple(call.owner.name() + "." + call.hook + "() ran for longer than " +
-                       std::to_string(limit_of(supervisor).count()) + " ms");
+    set_slot(exception, "args",
+             py::make_tuple(call.owner.name() + "." + call.hook + "() ran for longer than " +
+                            std::to_string(limit_of(supervisor).count()) + " ms"));
   }
   report(call, supervisor.get(), exception);
   return broken_out ? i2c::TransferError::timeout : call.nack;
+}
+
+/// The same, whatever goes wrong on the way, such as where the script has used up the stack.
+i2c::TransferError outcome(const ScriptCall& call,
+                           const std::shared_ptr<ScriptSupervisor>& supervisor, bool timed_out,
+                           py::error_already_set& error) {
+  try {
+    return failed(call, supervisor, timed_out, error);
+  } catch (py::error_already_set& another) {
+    another.discard_as_unraisable("vhost_device: an exception of a script");
+    return call.nack;
+  }
 }
 
 }  // namespace
@@ -105,15 +122,15 @@ i2c::TransferError call_script(const ScriptOwner& owner,
     call.end_if_forked(py::none());
     return i2c::TransferError::none;
   } catch (py::error_already_set& error) {
-    return failed(call, supervisor, timed_out, error);
+    return outcome(call, supervisor, timed_out, error);
   } catch (py::builtin_exception& error) {
     error.set_error();
     py::error_already_set raised;
-    return failed(call, supervisor, timed_out, raised);
+    return outcome(call, supervisor, timed_out, raised);
   } catch (const std::exception& error) {
     PyErr_SetString(PyExc_RuntimeError, error.what());
     py::error_already_set raised;
-    return failed(call, supervisor, timed_out, raised);
+    return outcome(call, supervisor, timed_out, raised);
   }
 }
 

@@ -10,12 +10,15 @@ import sys
 import threading
 import traceback
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from vhost_device import _core
 from vhost_device._core import Address
 
 MAX_KEPT = 100
+
+_CAUSE: Any = BaseException.__dict__["__cause__"]
+_CONTEXT: Any = BaseException.__dict__["__context__"]
 
 # Held for some assignments only. One for all logs, so that a process that is forked off meanwhile can have
 # another one.
@@ -160,6 +163,7 @@ def _without_traceback(exception: BaseException) -> BaseException:
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
-        each.__traceback__ = None
-        waiting += [each.__cause__, each.__context__]
+        # Not as attributes, which a script's own class may guard.
+        BaseException.with_traceback(each, None)
+        waiting += [_CAUSE.__get__(each), _CONTEXT.__get__(each)]
     return exception

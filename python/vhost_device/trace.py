@@ -184,7 +184,10 @@ class LiveTrace:
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=2)
+            try:
+                warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=2)
+            finally:
+                self.close()  # who keeps the warning keeps this
 
 
 class Tracer(_core.Tracer):

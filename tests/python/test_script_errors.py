@@ -9,10 +9,12 @@ import signal
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import Any, Callable
+from dataclasses import dataclass
+from typing import Any, Callable, NoReturn
 
 import pytest
 
+from vhost_device import Guest
 from vhost_device.i2c import AddressNack, DataNack, Read, TransferError, Write
 from vhost_device.sim import Bus, Device
 
@@ -45,6 +47,54 @@ def test_exception_is_a_nack_and_is_kept(bus: Bus) -> None:
     assert (first.chip, int(first.address), first.hook, second.hook) == ("Chip", 0x20, "write", "read")
     assert isinstance(first.exception, RuntimeError)
     assert 'raise RuntimeError("the chip is broken")' in first.traceback
+
+
+@dataclass(frozen=True)
+class Frozen(Exception):
+    """Refuses that anything is assigned to it."""
+
+    reason: str
+
+
+class Guarded(Exception):
+    """Refuses that anything is looked up in it."""
+
+    def __getattribute__(self, name: str) -> NoReturn:
+        raise RuntimeError(f"not even {name}")
+
+
+def raising(error: Exception) -> Callable[[], NoReturn]:
+    def action() -> NoReturn:
+        raise error
+
+    return action
+
+
+def test_exception_that_cannot_be_assigned_to_is_a_nack_and_is_kept(bus: Bus) -> None:
+    bus.attach(Chip(raising(Frozen("broken"))))
+    with pytest.raises(AddressNack):
+        bus.transfer([Read(0x20, 1)])
+    [error] = bus.script_errors
+    assert error.exception == Frozen("broken")
+    assert "raise error\n" in error.traceback
+
+
+def test_exception_that_tells_nothing_is_a_nack_and_is_kept(bus: Bus) -> None:
+    bus.attach(Chip(raising(Guarded())))
+    with pytest.raises(AddressNack):
+        bus.transfer([Read(0x20, 1)])
+    [error] = bus.script_errors
+    assert type(error.exception) is Guarded
+
+
+def test_guest_gets_its_answer_whatever_a_chip_raises(bus: Bus) -> None:
+    bus.attach(Chip(raising(Frozen("broken"))))
+    with Guest(bus) as guest:
+        with pytest.raises(TransferError):
+            guest.transfer([Read(0x20, 1)])
+        with pytest.raises(TransferError):
+            guest.transfer([Read(0x20, 1)])
+    assert bus.script_error_count == 2
 
 
 def test_exception_is_logged_with_its_traceback(bus: Bus, caplog: pytest.LogCaptureFixture) -> None:

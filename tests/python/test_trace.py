@@ -253,10 +253,11 @@ def test_live_file_has_what_comes_while_it_is_open(bus: Bus, tmp_path: Path) -> 
 def test_live_file_that_nobody_has_any_more_ends_with_a_warning(bus: Bus, tmp_path: Path) -> None:
     kept = [bus.trace.to(tmp_path / "live.txt")]
     bus.transfer([Read(0x48, 2)])
-    with pytest.warns(ResourceWarning, match=r"<LiveTrace to .*live\.txt> was not closed"):
+    with pytest.warns(ResourceWarning, match=r"<LiveTrace to .*live\.txt> was not closed") as warned:
         kept.clear()
     bus.transfer([Write(0x48, [0x01])])
 
+    assert len(warned) == 1  # which keeps the object
     lines = (tmp_path / "live.txt").read_text().splitlines()
     assert [line.split("  ")[-1] for line in lines[1:]] == ["0x48 R 17 80"]
 
