@@ -122,6 +122,48 @@ print(statuses)
     assert "fault nack().when() forked: the child does not serve" in done.stderr
 
 
+def test_child_of_a_fork_does_not_wait_for_a_replayer_that_another_thread_used(program: Program) -> None:
+    text = """\
+import os
+import signal
+import threading
+import warnings
+from vhost_device.i2c import Read
+from vhost_device.replay import Replayer
+
+warnings.simplefilter("ignore")  # from Python 3.12 on, about the fork
+with open("recording.txt", "w") as file:
+    file.write("I2C recording 1\\n0x20 R" + " 5a" * 4096 + "\\n")
+replayer = Replayer("recording.txt")
+long = [Read(0x20, 4096)] * 60
+ending = threading.Event()
+
+def use():
+    while not ending.is_set():
+        replayer.transfer(long)
+
+def status_of_child():
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(20)  # ends one that hangs
+        try:
+            replayer.transfer([Read(0x20, 4096)])
+        except RuntimeError as error:
+            os._exit(5 if "the replayer was in use when this process was forked off" in str(error) else 6)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+thread = threading.Thread(target=use)
+thread.start()
+statuses = {status_of_child() for _ in range(50)}
+ending.set()
+thread.join()
+print(statuses - {0, 5})
+"""
+    done = program.run(text)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "set()\n", "")
+
+
 GUEST_OF_A_PARENT = """\
 import os
 import warnings

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 #include "core/i2c/replay/replayer.hpp"
 
+#include <mutex>
 #include <utility>
 
 namespace vhost_device::i2c {

@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "core/i2c/adapter.hpp"
 #include "core/i2c/replay/differences.hpp"
 #include "core/i2c/replay/replay_mode.hpp"
+#include "core/support/fork_mutex.hpp"
 
 namespace vhost_device::i2c {
 
@@ -24,6 +24,9 @@ enum class ReplayOrder {
 ///
 /// Nothing is made up: each byte that it answers was on the wire once, and what a guest writes
 /// changes what is read later only as it did in the recording.
+///
+/// In a process that was forked off, it goes on where it was. std::runtime_error from what asks it
+/// or rewinds it, and from `transfer`, if another thread used it at that moment.
 class Replayer final : public Adapter {
  public:
   Replayer(Recording recording, ReplayOrder order);
@@ -61,7 +64,7 @@ class Replayer final : public Adapter {
   const ReplayOrder order_;
   std::function<void(const std::string&)> handler_;
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable support::ForkMutex mutex_{"the replayer"};  // guards what follows
   std::unique_ptr<ReplayMode> mode_;
   Differences differences_;
   std::uint64_t count_ = 0;  // of transactions

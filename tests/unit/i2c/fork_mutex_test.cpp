@@ -8,6 +8,7 @@
 
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -24,13 +25,16 @@ int in_child(Use use) {
   return WEXITSTATUS(status);
 }
 
-/// 0 when it could be locked, 1 when that was refused.
+/// 0 when it could be locked, 1 when that was refused as it should be, 2 with another text.
 int try_once(ForkMutex& mutex) {
   try {
     const std::scoped_lock lock(mutex);
     return 0;
-  } catch (const std::runtime_error&) {
-    return 1;
+  } catch (const std::runtime_error& error) {
+    constexpr std::string_view expected =
+        "it was in use when this process was forked off, and stays so in it; make a new one, or "
+        "fork before";
+    return error.what() == expected ? 1 : 2;
   }
 }
 
