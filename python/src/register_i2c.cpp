@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/i2c/adapter.hpp"
+#include "python/src/address_text.hpp"
 #include "python/src/arguments.hpp"
 #include "python/src/callbacks.hpp"
 #include "python/src/construction.hpp"
@@ -162,9 +163,8 @@ bool equal(i2c::Address address, const py::object& other) {
 }
 
 std::string represent(i2c::Address address) {
-  if (!address.is_ten_bit()) return "Address(" + to_string(address) + ")";
-  const std::string text = to_string(address);
-  return "Address.ten_bit(" + text.substr(0, text.find(' ')) + ")";
+  const std::string text = as_argument(address);
+  return address.is_ten_bit() ? text : "Address(" + text + ")";
 }
 
 void register_address(py::module_& module) {
@@ -198,7 +198,7 @@ void register_messages(py::module_& module) {
       .def_readonly("address", &Read::address)
       .def_readonly("length", &Read::length)
       .def("__repr__", [](const Read& read) {
-        return "Read(" + to_string(read.address) + ", " + std::to_string(read.length) + ")";
+        return "Read(" + as_argument(read.address) + ", " + std::to_string(read.length) + ")";
       });
 
   py::class_<Write>(module, "Write", "A message that writes bytes; without any, the address alone.")
@@ -209,7 +209,7 @@ void register_messages(py::module_& module) {
       .def_readonly("address", &Write::address)
       .def_property_readonly("data", [](const Write& write) { return py::bytes(write.data); })
       .def("__repr__", [](const Write& write) {
-        return "Write(" + to_string(write.address) + ", " +
+        return "Write(" + as_argument(write.address) + ", " +
                std::string(py::repr(py::bytes(write.data))) + ")";
       });
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "python/src/address_text.hpp"
 #include "python/src/callback_gil.hpp"
 #include "python/src/callbacks.hpp"
 
@@ -40,7 +41,7 @@ void add_own_arguments(const i2c::Fault& fault, std::vector<std::string>& argume
 }
 
 void add_conditions(const i2c::Fault& fault, std::vector<std::string>& arguments) {
-  if (fault.address) arguments.push_back("address=" + i2c::to_string(*fault.address));
+  if (fault.address) arguments.push_back("address=" + as_argument(*fault.address));
   if (fault.read) arguments.push_back("read=" + shown(*fault.read));
   if (fault.times) arguments.push_back("times=" + std::to_string(*fault.times));
   if (fault.probability != 1) arguments.push_back("probability=" + shown(fault.probability));

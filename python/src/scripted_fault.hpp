@@ -18,7 +18,7 @@ struct ScriptedFault {
   pybind11::object when = pybind11::none();
 };
 
-/// The call that makes it: "nack(address=0x48, times=2)".
+/// The call that makes it, without its condition: "nack(address=0x48, times=2)".
 [[nodiscard]] std::string to_string(const i2c::Fault& fault);
 
 /// The fault with its condition. What that raises goes to `supervisor`, and the message is not

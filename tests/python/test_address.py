@@ -63,6 +63,7 @@ def test_reserved_addresses_are_those_of_the_specification(number: int, reserved
 
 def test_messages_show_what_they_are() -> None:
     assert repr(Read(0x50, 4)) == "Read(0x50, 4)"
+    assert repr(Read(Address.ten_bit(0x150), 4)) == "Read(Address.ten_bit(0x150), 4)"
     assert repr(Write(0x50, b"\0")) == r"Write(0x50, b'\x00')"
     assert Write(0x50).data == b""
 
