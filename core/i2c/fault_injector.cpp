@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <deque>
 #include <iterator>
 #include <mutex>
@@ -42,14 +43,21 @@ bool is_of_reads(const Fault& fault) {
   return fault.kind == FaultKind::short_read || fault.kind == FaultKind::bad_pec;
 }
 
+std::string shortest(double number) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return {text.data(), end};
+}
+
 void check(const Fault& fault) {
   const auto require = [&](bool holds, const std::string& text) {
     if (!holds) throw std::invalid_argument(std::string(to_string(fault.kind)) + ": " + text);
   };
   require(fault.probability >= 0 && fault.probability <= 1,
-          "probability " + std::to_string(fault.probability) + " (expected 0 to 1)");
-  require(fault.duration >= std::chrono::nanoseconds(0), "a duration cannot be negative");
-  require(fault.kind != FaultKind::flip || fault.mask != 0, "mask 0 changes nothing");
+          "probability " + shortest(fault.probability) + ": expected 0 to 1");
+  require(fault.duration >= std::chrono::nanoseconds(0),
+          "duration " + std::to_string(fault.duration.count()) + " ns: expected 0 or more");
+  require(fault.kind != FaultKind::flip || fault.mask != 0, "mask 0x00: expected 0x01 to 0xff");
   // What follows would be without effect, and nobody would notice.
   require(!is_stuck(fault) || (!fault.address && !fault.read),
           "a line is stuck for every address and direction; leave these out, or choose by `when`");
@@ -205,6 +213,10 @@ std::optional<bool> FaultInjector::befalls(Active& active, const Message& messag
   }
 
   const std::scoped_lock lock(mutex_);
+  // Its condition, or another thread meanwhile, may have taken it away.
+  if (std::ranges::find(faults_, &active, &std::shared_ptr<Active>::get) == faults_.end()) {
+    return false;
+  }
   if (fault.times && active.hits >= *fault.times) return false;
   if (fault.probability < 1) {
     // As std::uniform_real_distribution does it, which is not the same everywhere.
@@ -217,23 +229,24 @@ std::optional<bool> FaultInjector::befalls(Active& active, const Message& messag
 
 FaultInjector::Plan FaultInjector::plan(std::span<const Message> messages) {
   Plan plan;
+  auto left = options_.stretch_limit;
   std::unique_lock lock(mutex_);
   const auto faults = faults_;  // since a condition may add some
   lock.unlock();
   for (std::size_t i = 0; i < messages.size(); ++i) {
     for (const auto& active : faults) {
+      const Fault& fault = active->fault;
       const std::optional<bool> is_befallen = befalls(*active, messages[i]);
-      if (!is_befallen) {
-        plan.undecided = Plan::Change{i, active};
+      if (is_befallen == false) continue;
+      plan.is_undecided = !is_befallen;
+      const bool is_stretch = fault.kind == FaultKind::stretch;
+      if (plan.is_undecided || ends(fault.kind) || (is_stretch && fault.duration > left)) {
+        plan.end = Plan::Change{i, active};
+        plan.last_stretch = is_stretch && !plan.is_undecided ? left : std::chrono::nanoseconds(0);
         return plan;
       }
-      if (!*is_befallen) continue;
-      if (!ends(active->fault.kind)) {
-        plan.changes.push_back({i, active});
-        continue;
-      }
-      plan.end = Plan::Change{i, active};
-      return plan;
+      if (is_stretch) left -= fault.duration;
+      plan.changes.push_back({i, active});
     }
   }
   return plan;
@@ -244,69 +257,86 @@ TransferResult FaultInjector::do_transfer(std::span<const Message> messages) {
   return run(messages, plan(messages));
 }
 
-// What is written otherwise than asked is written from a copy. False when the stretches together
-// were too long.
-bool FaultInjector::change_what_is_sent(std::span<const Message> messages, const Plan& plan,
-                                        Sent& sent) const {
-  auto left = options_.stretch_limit;
-  for (const auto& [index, active] : plan.changes) {
-    const Fault& fault = active->fault;
-    tell(fault, messages, index);
-    if (fault.kind == FaultKind::stretch) {
-      const auto duration = std::min(fault.duration, left);
-      options_.wait ? options_.wait(duration) : std::this_thread::sleep_for(duration);
-      if (fault.duration > left) return false;
-      left -= duration;
-    } else if (!messages[index].read) {
-      Message& message = sent.messages[index];
-      auto& copy = sent.copies.emplace_back(message.data.begin(), message.data.end());
-      flip(fault, copy);
-      message.data = copy;
-    }
-  }
-  return true;
+void FaultInjector::stretch(std::chrono::nanoseconds duration) const {
+  options_.wait ? options_.wait(duration) : std::this_thread::sleep_for(duration);
 }
 
 // Leaves what reaches the chips before the fault; how the transaction ends by it.
-TransferResult FaultInjector::cut_off(const Message& message, const Plan::Change& end, Sent& sent) {
-  const Fault& fault = end.by->fault;
-  const bool is_lost = fault.kind == FaultKind::lose_arbitration;
-  const std::size_t before = is_lost ? 0 : fault.byte.value_or(0);
-  const std::size_t kept = end.message + (before > 0 ? 1 : 0);
-  sent.messages.erase(sent.messages.begin() + static_cast<std::ptrdiff_t>(kept),
-                      sent.messages.end());
-  if (is_lost) return {end.message, TransferError::arbitration_lost};
-  if (!fault.byte) return {end.message, TransferError::address_nack};
-  if (before > 0) {
-    Message& last = sent.messages.back();
-    last.data = last.data.first(std::min(before, message.data.size()));
+TransferResult FaultInjector::cut_off(const Message& message, const Plan& plan, Sent& sent) {
+  const std::size_t index = plan.end->message;
+  const Fault& fault = plan.end->by->fault;
+  const bool is_nack = fault.kind == FaultKind::nack && !plan.is_undecided;
+  const std::size_t before = is_nack ? fault.byte.value_or(0) : 0;
+  sent.messages.resize(index + (before > 0 ? 1 : 0), message);
+  if (before > 0) sent.messages.back().data = message.data.first(before);
+  if (is_nack && fault.byte) {
+    return {index, TransferError::data_nack, static_cast<std::uint32_t>(before)};
   }
-  return {end.message, TransferError::data_nack, static_cast<std::uint32_t>(before)};
+  if (is_nack) return {index, TransferError::address_nack};
+  const bool is_lost = fault.kind == FaultKind::lose_arbitration && !plan.is_undecided;
+  return {index, is_lost ? TransferError::arbitration_lost : TransferError::timeout};
+}
+
+// What is written otherwise than asked is written from a copy. False for what is not sent.
+bool FaultInjector::change_what_is_sent(const Plan::Change& change, Sent& sent) {
+  if (change.message >= sent.messages.size()) return false;
+  const Fault& fault = change.by->fault;
+  Message& message = sent.messages[change.message];
+  if (!can_befall(fault, message)) return false;
+  auto& copy = sent.copies.emplace_back(message.data.begin(), message.data.end());
+  flip(fault, copy);
+  message.data = copy;
+  return true;
+}
+
+// Counts it no more: it was chosen, and the transaction did not come to it.
+void FaultInjector::take_back(Active& active) {
+  const std::scoped_lock lock(mutex_);
+  --active.hits;
 }
 
 TransferResult FaultInjector::run(std::span<const Message> messages, const Plan& plan) {
   Sent sent{{messages.begin(), messages.end()}, {}};
-  if (!change_what_is_sent(messages, plan, sent)) return {0, TransferError::timeout};
-  if (plan.undecided) {
-    tell(plan.undecided->by->fault, messages, plan.undecided->message,
-         ", whose condition took too long");
-    return {0, TransferError::timeout};
-  }
-
-  std::optional<TransferResult> end;
-  if (plan.end) {
-    const Message& message = messages[plan.end->message];
-    tell(plan.end->by->fault, messages, plan.end->message);
-    if (is_stuck(plan.end->by->fault)) return {0, TransferError::timeout};
-    end = cut_off(message, *plan.end, sent);
+  TransferResult end;
+  if (plan.end) end = cut_off(messages[plan.end->message], plan, sent);
+  std::vector<bool> has_happened(plan.changes.size(), true);
+  for (std::size_t i = 0; i < plan.changes.size(); ++i) {
+    const auto& [index, active] = plan.changes[i];
+    if (active->fault.kind == FaultKind::stretch) {
+      stretch(active->fault.duration);
+    } else if (!messages[index].read) {
+      has_happened[i] = change_what_is_sent(plan.changes[i], sent);
+    }
   }
 
   const TransferResult result = adapter_->transfer(sent.messages);
-  for (const auto& [index, active] : plan.changes) {
-    const bool was_read = messages[index].read && index < result.completed;
-    if (was_read) spoil_what_was_read(active->fault, messages[index].data);
+  for (std::size_t i = 0; i < plan.changes.size(); ++i) {
+    const auto& [index, active] = plan.changes[i];
+    if (active->fault.kind != FaultKind::stretch && messages[index].read) {
+      has_happened[i] = index < result.completed;
+      if (has_happened[i]) spoil_what_was_read(active->fault, messages[index].data);
+    }
+    if (has_happened[i]) {
+      tell(active->fault, messages, index);
+    } else {
+      take_back(*active);
+    }
   }
-  return end && result.ok() ? *end : result;
+  if (!plan.end) return result;
+  return finish(messages, plan, result, end);
+}
+
+// An error of what came before is the transaction's end, and the fault never came.
+TransferResult FaultInjector::finish(std::span<const Message> messages, const Plan& plan,
+                                     const TransferResult& before, const TransferResult& end) {
+  const auto& [index, active] = *plan.end;
+  if (!before.ok()) {
+    if (!plan.is_undecided) take_back(*active);
+    return before;
+  }
+  if (plan.last_stretch > std::chrono::nanoseconds(0)) stretch(plan.last_stretch);
+  tell(active->fault, messages, index, plan.is_undecided ? ", whose condition took too long" : "");
+  return end;
 }
 
 }  // namespace vhost_device::i2c

@@ -24,9 +24,10 @@ namespace vhost_device::i2c {
 /// simulated; without faults it only hands transactions on.
 ///
 /// A fault that ends a message ends the transaction there: what was before it goes to the adapter
-/// as a transaction of its own. Faults of one message come in the order in which they were added;
-/// those that only change bytes or take time go together, the first that ends it is the last. Each
-/// is noted in traces of the transaction.
+/// as a transaction of its own, and if that fails, its error is the whole's. Faults of one message
+/// come in the order in which they were added; those that only change bytes or take time go
+/// together, the first that ends it is the last. So does a stretch over the limit, and a condition
+/// that took too long. Each that had an effect is counted, and noted in traces of the transaction.
 ///
 /// A message that ends before its first byte of data does not go to the adapter: it could send no
 /// more than the address, which is a transfer of its own that some adapters refuse and some chips
@@ -54,7 +55,8 @@ class FaultInjector final : public Adapter {
   std::uint64_t add(Fault fault);
   /// Takes it away; how often it befell a message. 0 for a number that there is not.
   std::uint64_t remove(std::uint64_t number);
-  /// How often it befell a message so far; also of one that was cleared, until it is removed.
+  /// How often it befell a message so far, a transaction that goes on included; also of one that
+  /// was cleared, until it is removed.
   [[nodiscard]] std::uint64_t hits(std::uint64_t number) const;
   /// Takes all of them away, and begins the draw of probabilities anew: by `seed`, or by the one
   /// before.
@@ -72,11 +74,12 @@ class FaultInjector final : public Adapter {
   struct Plan {  // what befalls a transaction
     struct Change {
       std::size_t message;
-      std::shared_ptr<const Active> by;
+      std::shared_ptr<Active> by;
     };
     std::vector<Change> changes;  // of bytes, and stretches, in the order of the messages
     std::optional<Change> end;
-    std::optional<Change> undecided;  // a condition that took too long
+    bool is_undecided = false;                 // the end is by a condition that took too long
+    std::chrono::nanoseconds last_stretch{0};  // the end is by one: as much as is borne of it
   };
 
   /// `address_nack`, `data_nack`, `timeout` and `arbitration_lost` by faults; everything that the
@@ -87,10 +90,12 @@ class FaultInjector final : public Adapter {
   [[nodiscard]] Plan plan(std::span<const Message> messages);
   [[nodiscard]] std::optional<bool> befalls(Active& active, const Message& message);
   [[nodiscard]] TransferResult run(std::span<const Message> messages, const Plan& plan);
-  [[nodiscard]] bool change_what_is_sent(std::span<const Message> messages, const Plan& plan,
-                                         Sent& sent) const;
-  [[nodiscard]] static TransferResult cut_off(const Message& message, const Plan::Change& end,
-                                              Sent& sent);
+  [[nodiscard]] TransferResult finish(std::span<const Message> messages, const Plan& plan,
+                                      const TransferResult& before, const TransferResult& end);
+  void stretch(std::chrono::nanoseconds duration) const;
+  void take_back(Active& active);
+  [[nodiscard]] static bool change_what_is_sent(const Plan::Change& change, Sent& sent);
+  [[nodiscard]] static TransferResult cut_off(const Message& message, const Plan& plan, Sent& sent);
   static void tell(const Fault& fault, std::span<const Message> messages, std::size_t index,
                    std::string_view more = {});
 

@@ -19,7 +19,10 @@ when
     A function that is given the FaultedMessage and says whether it befalls it. It may ask a clock, too:
     when=lambda message: bus.clock.now > 5.0. One that raises says no, and the exception is in the
     script_errors of the bus, as a chip's is. One that takes longer than the script_limit_ms of the bus ends
-    the transaction in a timeout.
+    the transaction in a timeout at that message, and befalls nothing.
+
+A fault that ends a transaction does so at its message: what is before it reaches the chips, and what would
+come after it does not happen. Only what had an effect is a hit.
 
 A bus keeps its faults alive, and Python's garbage collector does not see that: where `when` knows the bus, as
 above, neither is freed before the fault is released.
@@ -88,8 +91,8 @@ def nack(*, byte: int | None = None, **conditions: Unpack[Conditions]) -> Fault:
 def stretch(duration: float, **conditions: Unpack[Conditions]) -> Fault:
     """SCL is held low for `duration` seconds before the message.
 
-    More than a second in a transaction, of all its messages together, ends it in a timeout. On a bus with a
-    manual clock it takes no time.
+    More than a second in a transaction, of all its messages together, ends it in a timeout at the message
+    where it is too much. On a bus with a manual clock it takes no time.
     """
     return _fault(FaultKind.stretch, conditions, duration=duration)
 

@@ -21,6 +21,7 @@ from vhost_device.faults import (
     stretch,
     stuck,
 )
+from vhost_device.i2c import Address
 from vhost_device.sim import At24, Bus, ManualClock, Read, Write
 
 CHIP = 0x50
@@ -107,6 +108,23 @@ def test_stuck_sda_is_freed_by_a_bus_clear_and_stuck_scl_is_not(injector: FaultI
     assert read(injector) == b"\x11\x22\x33\x44"
 
 
+def test_what_is_before_a_line_that_gets_stuck_reaches_the_chip(bus: Bus) -> None:
+    chip = bus.attach(RecordingChip(0x20))
+    with bus.fault(stuck("scl", when=lambda message: message.read)), pytest.raises(TransferTimeout):
+        bus.transfer([Write(0x20, b"\xaa"), Read(0x20, 1)])
+    assert chip.events[:2] == ["20 start write", "20 write aa"]
+
+
+def test_fault_that_its_own_condition_releases_does_not_happen(injector: FaultInjector) -> None:
+    def release(message: FaultedMessage) -> bool:
+        fault.release()
+        return True
+
+    fault = injector.fault(nack(when=release))
+    assert read(injector) == b"\x11\x22\x33\x44"
+    assert fault.hits == 0
+
+
 def test_lost_arbitration_is_told_as_such(injector: FaultInjector) -> None:
     with injector.fault(lose_arbitration()), pytest.raises(ArbitrationLost):
         read(injector)
@@ -180,8 +198,13 @@ def test_fault_that_would_never_happen_is_refused(injector: FaultInjector) -> No
         injector.fault(stuck("sda", address=CHIP))
 
 
+def test_flip_of_no_bits_is_refused(injector: FaultInjector) -> None:
+    with pytest.raises(ValueError, match=r"^flip: mask 0x00: expected 0x01 to 0xff$"):
+        injector.fault(flip(0))
+
+
 def test_impossible_probability_is_refused(injector: FaultInjector) -> None:
-    with pytest.raises(ValueError, match="expected 0 to 1"):
+    with pytest.raises(ValueError, match=r"^nack: probability 2: expected 0 to 1$"):
         injector.fault(nack(probability=2))
 
 
@@ -234,6 +257,7 @@ def test_fault_shows_the_call_that_makes_it() -> None:
         repr(flip(0x0F, byte=1, probability=0.5)),
         repr(stuck("scl")),
         repr(short_read(3)),
+        repr(lose_arbitration(address=Address.ten_bit(0x123))),
     ]
     assert shown == [
         "<Fault nack(byte=2, address=0x48, times=2)>",
@@ -241,4 +265,5 @@ def test_fault_shows_the_call_that_makes_it() -> None:
         "<Fault flip(0x0f, byte=1, probability=0.5)>",
         "<Fault stuck('scl')>",
         "<Fault short_read(3)>",
+        "<Fault lose_arbitration(address=Address.ten_bit(0x123))>",
     ]
