@@ -44,6 +44,7 @@ i2c::OutputFile open_to_write(const std::string& path) {
 std::string remedy_for(const std::system_error& error) {
   if (error.code() == std::errc::no_such_file_or_directory)
     return "make its folder, or name another file";
+  if (error.code() == std::errc::broken_pipe) return "start its reader first, or name a file";
   if (error.code() == std::errc::device_or_resource_busy) return "name another file";
   return "name a file that can be written";
 }

@@ -45,17 +45,12 @@ class Recorder(_core.Recorder):
 
     Each transaction goes into the file as it ends, so that a script that is killed leaves what it has
     done. What was in the file is gone. OSError if it cannot be made, or if another recording or trace is
-    being written to it; ValueError if it is the one that the adapter replays.
+    being written to it, or a Replayer that is still there has read it.
     """
 
     def __init__(self, adapter: Adapter, path: PathLike) -> None:
         check_adapter(adapter)
         check_path(path)
-        if isinstance(adapter, Replayer) and _is_same_file(adapter.path, path):
-            raise ValueError(
-                f"path {os.fspath(path)!r}: it is the recording {adapter.path!r} that the adapter"
-                " replays; name another file"
-            )
         super().__init__(adapter, path)
         self._adapter = adapter
         self._path = os.fspath(path)
@@ -99,7 +94,8 @@ class Replayer(_core.Replayer):
     In the mode "state" each chip answers what was last seen of it, in any order; in the mode "strict"
     the same transactions in the same order are answered, and everything else fails. What the recording
     does not have is in `differences`, and, once for each kind, a warning in the log. `bus` chooses one
-    of several buses in the file, such as "guest1".
+    of several buses in the file, such as "guest1". As long as a Replayer is there, no recording and no
+    trace is written over its file.
 
     RecordingError, with the line and what to do about it, when the file cannot be used.
     """
@@ -147,10 +143,3 @@ class Replayer(_core.Replayer):
     def rewind(self) -> None:
         """Begins the recording anew, and forgets the differences."""
         self._rewind()
-
-
-def _is_same_file(path: PathLike, other: PathLike) -> bool:
-    try:
-        return os.path.samefile(path, other)
-    except OSError:  # one of them is not there
-        return False

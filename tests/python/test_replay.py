@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import pytest
 from vhost_device import Daemon, InProcessGuest
 from vhost_device._core import flush_log
 from vhost_device.errors import Error
-from vhost_device.i2c import Address, AddressNack, BusError, NotPermitted, Read, Router, Write
+from vhost_device.i2c import Adapter, Address, AddressNack, BusError, NotPermitted, Read, Router, Write
 from vhost_device.replay import Difference, Recorder, RecordingError, Replayer
 from vhost_device.sim import Bus, Lm75
+from vhost_device.trace import Tracer
 
 ROOT = Path(__file__).parents[2]
 HEADER = "I2C recording 1\n"
@@ -76,15 +78,41 @@ def test_file_that_is_recorded_to_already_is_refused_by_every_name(bus: Bus, pat
     Recorder(bus, other).close()
 
 
-def test_replay_is_not_recorded_to_its_own_file(path: Path) -> None:
-    replayer = Replayer(recorded(path, "0x20 R 01"))
+def alone(replayer: Replayer) -> Adapter:
+    return replayer
+
+
+def routed(replayer: Replayer) -> Adapter:
+    return Router([replayer])
+
+
+@pytest.mark.parametrize("wrapped", [alone, routed, Tracer])
+def test_replay_is_not_recorded_to_its_own_file(path: Path, wrapped: Callable[[Replayer], Adapter]) -> None:
+    adapter = wrapped(Replayer(recorded(path, "0x20 R 01")))
     other = path.with_name("other.txt")
     os.link(path, other)
-    with pytest.raises(
-        ValueError, match=r"other\.txt': it is the recording '.*session\.txt' that the adapter"
-    ):
-        Recorder(replayer, other)
+    with pytest.raises(OSError, match=r"other\.txt: it is being replayed"):
+        Recorder(adapter, other)
     assert path.read_text() == HEADER + "0x20 R 01\n"
+
+
+def test_trace_is_not_written_over_a_file_that_is_replayed(path: Path) -> None:
+    tracer = Tracer(Replayer(recorded(path, "0x20 R 01")))
+    with pytest.raises(OSError, match="it is being replayed"):
+        tracer.trace.save(path)
+    with pytest.raises(OSError, match="it is being replayed"):
+        tracer.trace.to(path)
+    assert path.read_text() == HEADER + "0x20 R 01\n"
+
+
+def test_file_whose_replayers_are_gone_is_recorded_over(bus: Bus, path: Path) -> None:
+    first, second = (Replayer(recorded(path, "0x20 R 01")) for _ in range(2))
+    del first
+    with pytest.raises(OSError, match="it is being replayed"):
+        Recorder(bus, path)
+    del second
+    Recorder(bus, path).close()
+    assert path.read_text() == HEADER
 
 
 def test_replayer_answers_guests_as_the_recorded_chip_did(bus: Bus, path: Path, socket: Path) -> None:

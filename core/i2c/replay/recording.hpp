@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/i2c/address.hpp"
+#include "core/i2c/replay/held_file.hpp"
 #include "core/i2c/transfer_result.hpp"
 
 namespace vhost_device::i2c {
@@ -58,11 +61,16 @@ class Recording {
   void add(RecordedTransaction transaction, std::span<const RecordedMessage> messages,
            std::span<const std::byte> bytes);
 
+  /// The file that it is from, which is not written over as long as the recording or a copy of it
+  /// lives.
+  void hold(std::shared_ptr<const HeldFile> file) { file_ = std::move(file); }
+
  private:
   std::string bus_;
   std::vector<RecordedTransaction> transactions_;
   std::vector<RecordedMessage> messages_;
   std::vector<std::byte> bytes_;
+  std::shared_ptr<const HeldFile> file_;
 };
 
 /// "line 7: 0x48 W 00  Sr 0x48 R [2]": what was asked in a recorded transaction, cut if it is long.

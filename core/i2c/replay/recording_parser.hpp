@@ -39,7 +39,8 @@ struct RecordingFile {
 /// Throws RecordingError.
 [[nodiscard]] RecordingFile parse_recording(std::string_view text, const std::string& name);
 
-/// The same for a file, of `max_recording_size` bytes at most.
+/// The same for a file, of `max_recording_size` bytes at most. It is not written over as long as a
+/// Recording of it lives.
 [[nodiscard]] RecordingFile load_recording(const std::string& path);
 
 /// Throws the RecordingError of one that is larger.

@@ -9,31 +9,82 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace vhost_device::i2c {
 
-OutputFile OutputFile::open(const std::string& path) {
+namespace {
+
+struct Opened {
+  support::UniqueFd fd;
+  bool is_made = false;
+};
+
+/// Does not wait for the reader of a pipe, or for whatever a device waits for.
+Opened open_or_make(const char* path) {
+  constexpr int flags = O_WRONLY | O_CLOEXEC | O_NONBLOCK;
   constexpr mode_t mode = 0666;  // less the umask
-  support::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, mode));
-  struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0) {
-    throw std::system_error(errno, std::generic_category(), path);
-  }
-  const bool is_file = S_ISREG(status.st_mode);
-  // Other errors are of file systems that have no locks.
-  if (is_file && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    throw std::system_error(EBUSY, std::generic_category(),
-                            path + ": another trace or recording is being written to it");
-  }
-  return {std::move(fd), is_file};
+  Opened opened{support::UniqueFd(::open(path, flags))};
+  if (opened.fd || errno != ENOENT) return opened;
+  opened.fd.reset(::open(path, flags | O_CREAT | O_EXCL, mode));
+  opened.is_made = bool{opened.fd};
+  // A link to a file that is not there, or somebody else has made it by now.
+  if (!opened.fd && errno == EEXIST) opened.fd.reset(::open(path, flags | O_CREAT, mode));
+  return opened;
 }
 
-int OutputFile::empty() { return is_own_ && ::ftruncate(fd_.get(), 0) != 0 ? errno : 0; }
+[[noreturn]] void refuse(int error, const std::string& text) {
+  throw std::system_error(error, std::generic_category(), text);
+}
+
+/// Takes the file's lock. Errors beside EWOULDBLOCK are of file systems that have no locks.
+void lock(int fd, const std::string& path) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  const bool is_read = ::flock(fd, LOCK_SH | LOCK_NB) == 0;
+  refuse(EBUSY, path + (is_read ? ": it is being replayed"
+                                : ": another trace or recording is being written to it"));
+}
+
+}  // namespace
+
+OutputFile OutputFile::open(const std::string& path) {
+  auto [fd, is_made] = open_or_make(path.c_str());
+  if (!fd) {
+    const int error = errno;
+    std::error_code ignored;
+    const bool is_pipe = error == ENXIO && std::filesystem::is_fifo(path, ignored);
+    if (is_pipe) refuse(EPIPE, path + ": nobody reads this pipe");
+    refuse(error, path);
+  }
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0 || ::fcntl(fd.get(), F_SETFL, 0) != 0) refuse(errno, path);
+  const bool is_file = S_ISREG(status.st_mode);
+  if (is_file) lock(fd.get(), path);
+  OutputFile file(std::move(fd), is_file);
+  if (is_made) file.made_ = MadeFile(path);
+  return file;
+}
+
+OutputFile::MadeFile& OutputFile::MadeFile::operator=(MadeFile&& other) noexcept {
+  path_.swap(other.path_);
+  return *this;
+}
+
+void OutputFile::MadeFile::remove() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+  path_.clear();
+}
+
+int OutputFile::empty() {
+  made_.keep();
+  return is_own_ && ::ftruncate(fd_.get(), 0) != 0 ? errno : 0;
+}
 
 OutputFile::Written OutputFile::write(std::string_view text, std::span<const std::size_t> ends) {
   std::size_t done = 0;
   int error = 0;
+  made_.keep();
   while (error == 0 && done < text.size()) {
     const ssize_t written = ::write(fd_.get(), text.data() + done, text.size() - done);
     if (written >= 0) {
@@ -57,6 +108,7 @@ OutputFile::Written OutputFile::write(std::string_view text, std::span<const std
 
 int OutputFile::close() {
   if (!fd_) return 0;
+  made_.remove();  // while nobody else has it
   // A process that was forked off has the lock, too, and lives on.
   if (is_own_) ::flock(fd_.get(), LOCK_UN);
   return ::close(fd_.release()) != 0 && errno != EINTR ? errno : 0;

@@ -29,9 +29,11 @@ class OutputFile {
 
   /// Opens a file, or makes it. What is in it stays there up to `empty`. As long as it is open, it
   /// is refused to everybody else who opens it in this way, by whatever name and in whatever
-  /// process.
+  /// process. A file that it has made and that was neither emptied nor written is removed in the
+  /// end.
   ///
-  /// Throws std::system_error with the path in its text; EBUSY for one that is refused.
+  /// Throws std::system_error with the path in its text; EBUSY for one that is refused, as is one
+  /// that a HeldFile has, and EPIPE for a pipe that nobody reads.
   [[nodiscard]] static OutputFile open(const std::string& path);
 
   /// What was in the file is gone.
@@ -46,10 +48,29 @@ class OutputFile {
   [[nodiscard]] int close();
 
  private:
+  /// A file that is removed in the end, unless it is kept.
+  class MadeFile {
+   public:
+    MadeFile() = default;
+    explicit MadeFile(std::string path) : path_(std::move(path)) {}
+    MadeFile(MadeFile&& other) noexcept { path_.swap(other.path_); }
+    MadeFile& operator=(MadeFile&& other) noexcept;
+    MadeFile(const MadeFile&) = delete;
+    MadeFile& operator=(const MadeFile&) = delete;
+    ~MadeFile() { remove(); }
+
+    void keep() { path_.clear(); }
+    void remove();
+
+   private:
+    std::string path_;  // empty for none
+  };
+
   OutputFile(support::UniqueFd fd, bool is_own) : fd_(std::move(fd)), is_own_(is_own) {}
 
   support::UniqueFd fd_;
   bool is_own_ = false;  // a file that nobody else writes to
+  MadeFile made_;        // goes before the lock does
 };
 
 }  // namespace vhost_device::i2c

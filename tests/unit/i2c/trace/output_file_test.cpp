@@ -4,30 +4,34 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <future>
+#include <memory>
 #include <system_error>
 
+#include "core/i2c/replay/held_file.hpp"
+#include "tests/unit/content_of.hpp"
 #include "tests/unit/temporary_folder.hpp"
 
 namespace vhost_device::i2c {
 namespace {
 
+using testing::content_of;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using testing::TemporaryFolder;
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator(file), {}};
-}
+constexpr int limit_ms = 10'000;
 
 /// The error of opening a file.
 std::system_error error_of_opening(const std::string& path) {
@@ -165,6 +169,83 @@ TEST(OutputFile, that_was_closed_may_be_opened_though_a_fork_has_it_still) {
   EXPECT_NO_THROW(static_cast<void>(OutputFile::open(path)));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
+}
+
+TEST(OutputFile, that_is_held_is_refused_until_it_is_not) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "f";
+  std::ofstream(path) << "old";
+  auto held =
+      std::make_unique<HeldFile>(support::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
+
+  EXPECT_THAT(error_of_opening(path).what(), StartsWith(path + ": it is being replayed"));
+  held.reset();
+
+  EXPECT_NO_THROW(static_cast<void>(OutputFile::open(path)));
+}
+
+TEST(OutputFile, pipe_that_nobody_reads_is_refused) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "f";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+
+  EXPECT_EQ(error_of_opening(path).code(), std::errc::broken_pipe);
+  EXPECT_THAT(error_of_opening(path).what(), StartsWith(path + ": nobody reads this pipe"));
+}
+
+TEST(OutputFile, pipe_that_is_read_waits_for_its_reader) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "f";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const support::UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(reader);
+  const std::string more_than_a_pipe_takes(std::size_t{1} << 20, 'x');
+  const std::size_t end = more_than_a_pipe_takes.size();
+  OutputFile file = OutputFile::open(path);
+
+  auto written = std::async(std::launch::async, [&] {
+    return file.write(more_than_a_pipe_takes, {&end, 1}).records;
+  });
+  std::size_t got = 0;
+  std::array<char, 4096> buffer{};
+  pollfd readable{reader.get(), POLLIN, 0};
+  while (got < end && ::poll(&readable, 1, limit_ms) == 1) {
+    got +=
+        static_cast<std::size_t>(std::max<ssize_t>(::read(reader.get(), buffer.data(), 4096), 0));
+  }
+
+  EXPECT_EQ(got, end);
+  EXPECT_EQ(written.get(), 1U);
+}
+
+TEST(OutputFile, that_it_made_and_nobody_used_is_removed) {
+  const TemporaryFolder folder;
+  const std::string unused = folder / "unused";
+  const std::string closed = folder / "closed";
+
+  static_cast<void>(OutputFile::open(unused));
+  EXPECT_EQ(OutputFile::open(closed).close(), 0);
+
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(OutputFile, that_it_made_and_emptied_stays) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "f";
+
+  EXPECT_EQ(OutputFile::open(path).empty(), 0);
+
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST(OutputFile, that_was_there_before_and_is_not_used_stays) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "f";
+  std::ofstream(path) << "";
+
+  static_cast<void>(OutputFile::open(path));
+
+  EXPECT_TRUE(std::filesystem::exists(path));
 }
 
 TEST(OutputFile, in_a_folder_that_is_not_there_is_named) {

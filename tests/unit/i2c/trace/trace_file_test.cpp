@@ -9,8 +9,8 @@
 #include <array>
 #include <fstream>
 #include <future>
-#include <iterator>
 
+#include "tests/unit/content_of.hpp"
 #include "tests/unit/i2c/trace/traced_bus.hpp"
 #include "tests/unit/temporary_folder.hpp"
 
@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 using testing::bytes;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using vhost_device::testing::content_of;
 
 constexpr auto limit = 10s;
 
@@ -44,11 +45,6 @@ struct Pipe {
   support::UniqueFd read_end;
   support::UniqueFd write_end;
 };
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator(file), {}};
-}
 
 class TraceFileTest : public ::testing::Test, protected testing::TracedBus {
  protected:
