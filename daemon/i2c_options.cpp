@@ -56,9 +56,9 @@ Signals:
 
 Exit status:
   0   it was ended by a signal, or an inherited connection has ended
-  1   a socket, an adapter, a board, a recording or a trace cannot be used; standard error says why
+  1   a socket, adapter, board, recording or trace cannot be used; standard error says why
   2   the command line is wrong
-  3   it ended as with 0, but the recording of --record is not whole; standard error says why)";
+  3   ended as with 0, but the recording of --record is not whole; standard error says why)";
 
 /// The type of device and what it can do, as vhost-user.rst, "Back-end program conventions", has
 /// it.

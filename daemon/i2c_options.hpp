@@ -15,6 +15,9 @@
 
 namespace vhost_device::daemon {
 
+/// What --trace calls standard output.
+inline constexpr auto standard_output = "-";
+
 /// The command line of vhost-device-i2c.
 struct I2cOptions {
   // Where guests connect: one of the first three.
@@ -35,7 +38,7 @@ struct I2cOptions {
 
   io::PollPolicy poll;
   std::string log_level = "info";
-  std::vector<std::string> traces;  ///< Files, and "-" for standard output.
+  std::vector<std::string> traces;  ///< Files, and `standard_output`.
   std::string record;               ///< A file; empty for none.
 
   /// How many guests there can be at the same time.

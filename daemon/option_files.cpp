@@ -11,12 +11,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "backends/sim/board/board.hpp"
+
 namespace vhost_device::daemon {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr auto standard_output = "-";
 
 /// Where a file will be made that is not there yet: without links, and without "." and "..".
 fs::path place_of(fs::path path) {
@@ -75,16 +75,12 @@ struct OptionFile {
   FileIdentity identity;
 };
 
-/// The file of --board FILE or FILE:NODE.
-std::string board_file(const std::string& board) {
-  std::error_code ignored;
-  return fs::exists(board, ignored) ? board : board.substr(0, board.rfind(':'));
-}
-
 /// What is read comes first.
 std::vector<OptionFile> files_of(const I2cOptions& options) {
   std::vector<OptionFile> files;
-  if (!options.board.empty()) files.emplace_back("--board", board_file(options.board), false);
+  if (!options.board.empty()) {
+    files.emplace_back("--board", sim::split_board_name(options.board).file.string(), false);
+  }
   if (!options.replay.empty()) files.emplace_back("--replay", options.replay, false);
   for (const std::string& trace : options.traces) files.emplace_back("--trace", trace, true);
   if (!options.record.empty()) files.emplace_back("--record", options.record, true);

@@ -14,6 +14,7 @@
 
 #include "core/i2c/replay/recording_format.hpp"
 #include "core/i2c/trace/tracer.hpp"
+#include "daemon/i2c_options.hpp"
 
 namespace vhost_device::daemon {
 namespace {
@@ -21,8 +22,6 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
-
-constexpr auto standard_output = "-";
 
 /// "2026-11-22T10:00:00Z".
 std::string to_text(std::time_t seconds) {
@@ -123,13 +122,15 @@ bool Tracing::close(std::chrono::milliseconds limit) {
     const bool is_recording = file == recording_;
     const bool is_closed = file->close(limit);
     if (!is_closed) {
-      spdlog::log(is_recording ? spdlog::level::err : spdlog::level::warn,
-                  "{}: it is not written to its end: what it goes to took nothing for {} ms",
-                  file->name(), limit.count());
+      spdlog::log(
+          is_recording ? spdlog::level::err : spdlog::level::warn,
+          "{}: not finished within {} ms; {} transactions are not in it; its disk or reader "
+          "is too slow, name a faster one",
+          file->name(), limit.count(), file->unwritten() + file->dropped());
     }
     if (!is_recording || (is_closed && file->loss().empty())) continue;
     is_whole = false;
-    if (file->dropped() == 0) continue;
+    if (!is_closed || file->dropped() == 0) continue;
     spdlog::error("{}: {} transactions of this session are not in it", file->name(),
                   file->dropped());
   }

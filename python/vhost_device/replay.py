@@ -14,18 +14,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Union
 
 from vhost_device import _core
 from vhost_device._checks import check_adapter, check_path
 from vhost_device._core import Adapter, Address
+from vhost_device._files import CLOSE_LIMIT_S, PathLike
 from vhost_device.errors import RecordingError
 
 __all__ = ["Difference", "Recorder", "RecordingError", "Replayer"]
 
-PathLike = Union[str, "os.PathLike[str]"]
-
-_CLOSE_LIMIT_S = 2.0
 _MODES = ("state", "strict")
 
 
@@ -74,8 +71,8 @@ class Recorder(_core.Recorder):
         TimeoutError if the file takes it not within 2 seconds, RecordingError if it does not have all that
         was transferred, as after the disk was full: what it has can be replayed.
         """
-        if not self._close(_CLOSE_LIMIT_S):
-            raise TimeoutError(f"{self._path}: not written to its end within {_CLOSE_LIMIT_S:g} s")
+        if not self._close(CLOSE_LIMIT_S):
+            raise TimeoutError(f"{self._path}: not written to its end within {CLOSE_LIMIT_S:g} s")
         if self._loss:
             raise RecordingError(f"{self._loss}; {self.dropped} transactions are not in it")
 

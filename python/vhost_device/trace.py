@@ -13,19 +13,16 @@ import os
 import warnings
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Union
 
 from vhost_device import _core
 from vhost_device._checks import check_adapter, check_clock, check_path, checked_address
 from vhost_device._core import Adapter, Address, Clock, RealClock, TracedMessage, Transaction
+from vhost_device._files import CLOSE_LIMIT_S, PathLike
 
 __all__ = ["LiveTrace", "Trace", "TracedMessage", "Tracer", "Transaction"]
 
-PathLike = Union[str, "os.PathLike[str]"]
-
 _BUS = "i2c"  # what files call it
 _SHOWN = 20  # messages in the text of a failed assertion
-_CLOSE_LIMIT_S = 2.0
 
 
 class Trace:
@@ -171,8 +168,8 @@ class LiveTrace:
     def close(self) -> None:
         """Writes what waits still, and closes the file. TimeoutError if nobody takes it for 2 seconds."""
         self._closed = True
-        if not self._live.close(_CLOSE_LIMIT_S):
-            raise TimeoutError(f"{self._path}: not written to its end within {_CLOSE_LIMIT_S:g} s")
+        if not self._live.close(CLOSE_LIMIT_S):
+            raise TimeoutError(f"{self._path}: not written to its end within {CLOSE_LIMIT_S:g} s")
 
     def __enter__(self) -> LiveTrace:
         return self

@@ -133,8 +133,50 @@ def test_recording_that_nobody_takes_is_not_waited_for_for_ever(
     assert daemon.end() == EXIT_NOT_RECORDED
     os.close(reader)
     assert daemon.messages("error") == [
-        f"recording {pipe}: it is not written to its end: what it goes to took nothing for 500 ms"
+        (
+            f"recording {pipe}: not finished within 500 ms; 1 transactions are not in it; "
+            "its disk or reader is too slow, name a faster one"
+        )
     ]
+
+
+@pytest.mark.parametrize("option", ["--record", "--trace"])
+def test_pipe_that_nobody_reads_is_refused_with_what_to_do(
+    daemons: Daemons, board: Path, folder: Path, option: str
+) -> None:
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+
+    done = daemons.run(f"-s{folder / 's'}", f"-b{board}", f"{option}={pipe}")
+
+    assert done.returncode == EXIT_FAILURE
+    assert f"{option}: {pipe}: nobody reads this pipe: Broken pipe; start its reader first" in done.stderr
+
+
+def test_start_that_fails_removes_the_files_that_it_made(daemons: Daemons, board: Path, folder: Path) -> None:
+    made = [f"--trace={folder / 'trace'}", f"--record={folder / 'session.txt'}"]
+
+    no_trace = daemons.run(f"-s{folder / 's'}", f"-b{board}", *made, "--trace=/nowhere/trace")
+    no_socket = daemons.run(f"-s{folder / 'none' / 's'}", f"-b{board}", *made)
+
+    assert (no_trace.returncode, no_socket.returncode) == (EXIT_FAILURE, EXIT_FAILURE)
+    assert list(folder.iterdir()) == []
+
+
+def test_recording_that_another_daemon_replays_is_not_written_over(
+    daemons: Daemons, board: Path, folder: Path
+) -> None:
+    recording = folder / "session.txt"
+    recording.write_text(HEADER + LINE)
+    replay = daemons.start(f"-s{folder / 'r'}", f"--replay={recording}")
+    replay.wait_for_log("listening on ")
+
+    done = daemons.run(f"-s{folder / 's'}", f"-b{board}", f"--record={recording}")
+
+    assert done.returncode == EXIT_FAILURE
+    assert f"--record: {recording}: it is being replayed" in done.stderr
+    assert replay.end() == EXIT_OK
+    assert recording.read_text() == HEADER + LINE
 
 
 def test_start_that_fails_leaves_an_older_recording_as_it_is(

@@ -51,6 +51,12 @@ BOTH = "give one of them another name"
         ),
         refused(
             "--board={board}",
+            "--trace=/dev/null",
+            "--trace=/dev/null",
+            says="--trace: '/dev/null' is given twice; leave one out",
+        ),
+        refused(
+            "--board={board}",
             "--trace=old",
             "--trace=./old",
             says=f"--trace: './old' is the same file as --trace 'old'; {BOTH}",

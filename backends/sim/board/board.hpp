@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,13 +18,20 @@ class BoardError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What FILE or FILE:NODE means. A file that has such a name itself is taken as that file.
+struct BoardName {
+  std::filesystem::path file;
+  std::optional<std::string> node;  ///< What is after the colon; may be empty.
+};
+[[nodiscard]] BoardName split_board_name(const std::filesystem::path& board);
+
 /// Populates a bus from a devicetree: source, compiled by dtc (from PATH), or a blob. The first
 /// bytes tell which. docs/BOARDS.md has the format.
 ///
 /// The bus is the only enabled node named `i2c`, `i2c@...` or `i2c-N` (those inside another one,
 /// the channels of a mux, do not count), or the root if there is no such node and it holds chips
 /// itself. `board` may end in `:NODE` to choose another: a path, an alias, a label, or a node's
-/// name where only one has it. A file that has such a name itself is taken as that file.
+/// name where only one has it.
 /// Chips whose `status` is not "okay" are left out. On an error nothing is attached.
 ///
 /// Returns warnings, each `FILE: NODE: text`: what is used as it is, but may not be meant, such as

@@ -65,6 +65,7 @@ struct TraceFile::State {
   std::condition_variable changed;
   std::deque<Waiting> queue;
   std::size_t waiting = 0;    // bytes
+  std::size_t in_batch = 0;   // transactions that are not in the queue any more
   std::uint64_t missing = 0;  // behind all that is in the queue
   std::uint64_t dropped = 0;
   std::string loss;
@@ -93,6 +94,7 @@ struct TraceFile::State {
     std::unique_lock lock(mutex);
     changed.wait(lock, [this] { return ending || !queue.empty(); });
     waiting = 0;
+    in_batch = queue.size();
     return std::exchange(queue, {});
   }
 
@@ -108,9 +110,15 @@ struct TraceFile::State {
       const std::size_t records = ends.size();
       if (!flush(left)) return false;
       left -= records;
+      is_written(records);
       if (!full.empty()) return fail(full, left + 1);  // the last one is not in it
     }
     return !batch.empty();
+  }
+
+  void is_written(std::size_t transactions) {
+    const std::scoped_lock lock(mutex);
+    in_batch -= transactions;
   }
 
   /// Writes the text. False if it cannot be written, and `left` transactions are not in the file,
@@ -150,6 +158,7 @@ struct TraceFile::State {
       failed = true;
       dropped += left + queue.size();
       queue.clear();
+      in_batch = 0;
     }
     lose(reason + "; nothing more is written to it");
     return false;
@@ -218,6 +227,12 @@ std::uint64_t TraceFile::dropped() const {
   if (support::forks() != state_->forks) return 0;
   const std::scoped_lock lock(state_->mutex);
   return state_->dropped;
+}
+
+std::uint64_t TraceFile::unwritten() const {
+  if (support::forks() != state_->forks) return 0;
+  const std::scoped_lock lock(state_->mutex);
+  return state_->in_batch + state_->queue.size();
 }
 
 std::string TraceFile::loss() const {

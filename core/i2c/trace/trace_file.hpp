@@ -50,6 +50,9 @@ class TraceFile final : public TraceSink {
   /// How many transactions are not in the file: left out, or after an error.
   [[nodiscard]] std::uint64_t dropped() const;
 
+  /// How many transactions wait, or are being written.
+  [[nodiscard]] std::uint64_t unwritten() const;
+
   /// Why some of those before `close` are not in it, as `on_warning` was told; empty if all are.
   [[nodiscard]] std::string loss() const;
 
