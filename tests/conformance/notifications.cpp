@@ -130,16 +130,26 @@ void kicks_as_wanted(Bench& bench, bool event_idx) {
   }
 }
 
+/// Once it has seen that there is nothing more to do, which takes a busy machine some time.
+bool comes_to_want_a_kick(Peer& peer, Bench& bench) {
+  constexpr milliseconds pause(5);
+  const auto end = Clock::now() + peer.limit();
+  bool is_wanted = false;
+  while (!is_wanted && Clock::now() < end) {
+    static_cast<void>(peer.wait(peer.error_event(), pause));
+    submit(peer, bench.good_request());
+    is_wanted = peer.ring().take_kick();
+    peer.kick();
+    expect_ok(peer.collect().front(), "a good request");
+  }
+  return is_wanted;
+}
+
 void idle_device_wants_kicks(Bench& bench, bool event_idx) {
   const auto peer = bench.start(options_with(event_idx));
   for (int i = 0; i < 20; ++i) {
     expect_ok(peer->exchange(bench.good_request()), "a good request");
-    // Once it has seen that there is nothing more to do.
-    static_cast<void>(peer->wait(peer->error_event(), milliseconds(5)));
-    submit(*peer, bench.good_request());
-    expect(peer->ring().take_kick(), "an idle device says that it wants no kick");
-    peer->kick();
-    expect_ok(peer->collect().front(), "a good request");
+    expect(comes_to_want_a_kick(*peer, bench), "an idle device says that it wants no kick");
   }
 }
 
