@@ -37,7 +37,8 @@ struct Fault {
   std::optional<Address> address{};  ///< Empty: any.
   std::optional<bool> read{};        ///< Empty: either direction.
   /// Empty: always. It answers nothing where it takes too long: the transaction ends in a timeout
-  /// at that message, which was not befallen. May not throw.
+  /// at that message, which was not befallen. Its own transactions with the same
+  /// injector lose the arbitration, as those of a chip with its own bus do. May not throw.
   std::function<std::optional<bool>(const Message&)> when{};
   std::optional<std::uint64_t> times{};  ///< Empty: without end.
   double probability = 1.0;              ///< 0 to 1.

@@ -105,6 +105,31 @@ void spoil_what_was_read(const Fault& fault, std::span<std::byte> data) {
   if (fault.kind == FaultKind::bad_pec) data.back() ^= std::byte{0xff};
 }
 
+/// Injectors that ask their conditions on this thread, the innermost first. A condition that uses
+/// its own bus would ask itself without end.
+class Planning {
+ public:
+  explicit Planning(const FaultInjector* injector)
+      : injector_(injector), outer_(std::exchange(innermost, this)) {}
+  ~Planning() { innermost = outer_; }
+  Planning(const Planning&) = delete;
+  Planning& operator=(const Planning&) = delete;
+
+  static bool is_under_way(const FaultInjector* injector) {
+    const Planning* each = innermost;
+    while (each != nullptr && each->injector_ != injector) each = each->outer_;
+    return each != nullptr;
+  }
+
+ private:
+  static thread_local const Planning* innermost;
+
+  const FaultInjector* injector_;
+  const Planning* outer_;
+};
+
+thread_local const Planning* Planning::innermost = nullptr;
+
 }  // namespace
 
 std::string_view to_string(FaultKind kind) {
@@ -254,7 +279,12 @@ FaultInjector::Plan FaultInjector::plan(std::span<const Message> messages) {
 
 TransferResult FaultInjector::do_transfer(std::span<const Message> messages) {
   if (is_empty_.load(std::memory_order_relaxed)) return adapter_->transfer(messages);
-  return run(messages, plan(messages));
+  if (Planning::is_under_way(this)) return {0, TransferError::arbitration_lost};
+  const auto chosen = [&] {
+    const Planning planning(this);
+    return plan(messages);
+  }();
+  return run(messages, chosen);
 }
 
 void FaultInjector::stretch(std::chrono::nanoseconds duration) const {

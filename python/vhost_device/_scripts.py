@@ -66,15 +66,15 @@ class ScriptLog:
 
     def on_error(self, name: str, address: Address, hook: str, exception: BaseException) -> None:
         """Called on any thread, for a chip with its bus's lock held: may not wait for anything."""
-        is_kept = self._count < MAX_KEPT  # or as good as: the text takes too long for those that are not
-        text = _text_of(exception) if is_kept else ""
+        # A text takes its time, and is made for those only that may be kept.
+        text = _text_of(exception) if self._count < MAX_KEPT else ""
         error = ScriptError(name, address, hook, _without_traceback(exception), text)
         with _lock:
             self._count += 1
             count = self._count
-            if is_kept:
+            if count <= MAX_KEPT:
                 self._errors.append(error)
-        if is_kept:
+        if count <= MAX_KEPT:
             _core.log(logging.ERROR, str(error).rstrip())
         elif count == MAX_KEPT + 1:
             # A guest that polls a broken chip would fill any log.

@@ -43,7 +43,7 @@ def log_lines_of_lost_time(guest: LinuxGuest) -> int:
     return guest.run("dmesg").stdout.count(b"SET TIME!")
 
 
-def errno_of_reading(rtc: SysfsDevice) -> int:
+def errno_of_reading(rtc: SysfsDevice) -> int | None:
     """What reading the time fails with; 0 if it does not."""
     try:
         rtc.read("since_epoch")

@@ -13,9 +13,9 @@ import pytest
 from plugin_project import run
 
 from vhost_device import Daemon, Guest
-from vhost_device.errors import BusError, TransferTimeout
+from vhost_device.errors import ArbitrationLost, BusError, TransferTimeout
 from vhost_device.faults import FaultedMessage, FaultInjector, flip, nack
-from vhost_device.i2c import Read, Router
+from vhost_device.i2c import Read, Router, Write
 from vhost_device.sim import At24, Bus, Nack, ScriptTimeout
 from vhost_device.trace import Tracer
 
@@ -53,6 +53,14 @@ def test_condition_that_raises_is_a_script_error_and_befalls_nobody(bus: Bus) ->
     assert isinstance(error.exception, RuntimeError)
     assert 'raise RuntimeError("the condition is broken")' in error.traceback
     assert fault.hits == 0
+
+
+def test_condition_that_uses_its_own_bus_loses_the_arbitration(bus: Bus) -> None:
+    messages: list[Read | Write] = [Write(CHIP, b"\0"), Read(CHIP, 1)]
+    with bus.fault(nack(address=CHIP, when=lambda message: bool(bus.transfer(messages)))):
+        assert bus.transfer(messages) == [b"\x11"]
+
+    assert [type(error.exception) for error in bus.script_errors] == [ArbitrationLost, ArbitrationLost]
 
 
 def test_condition_that_raises_is_logged_with_its_traceback(

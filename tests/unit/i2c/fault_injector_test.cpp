@@ -245,6 +245,20 @@ TEST_F(Faults, what_would_never_happen_is_refused) {
               ThrowsMessage<std::invalid_argument>(HasSubstr("short_read: it befalls reads")));
 }
 
+TEST_F(Faults, condition_that_uses_its_own_injector_loses_the_arbitration) {
+  std::vector<TransferResult> results;
+  injector->add({.kind = FaultKind::nack, .when = [&](const Message&) {
+                   results.push_back(read());
+                   return false;
+                 }});
+
+  EXPECT_EQ(write_read(bytes({0x01})), ended(2, TransferError::none));
+
+  const auto lost = ended(0, TransferError::arbitration_lost);
+  EXPECT_EQ(results, (std::vector{lost, lost}));
+  EXPECT_EQ(wire->transactions.size(), 1U);
+}
+
 /// A condition that uses the injector when it ends.
 struct Ending {
   explicit Ending(FaultInjector& its_injector) : injector(its_injector) {}
