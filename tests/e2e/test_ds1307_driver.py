@@ -63,7 +63,7 @@ def test_time_of_the_clock_is_what_the_driver_shows(i2c_bus: Bus, linux_guest: L
     assert [timedelta(0) <= each <= TOLERANCE for each in late] == [True] * len(TIMES)
 
 
-# Linux 6.1 clears OSF when it binds, when it sets the time, or never, by its last digits. CH it always clears.
+# By its last digits, Linux 6.1 clears OSF when it binds, when it sets the time, or never; CH always.
 @pytest.mark.parametrize(
     ("part", "lost_in_the_end"), [("ds1307", [False]), ("ds3231", [False, True]), ("ds1339", [False, True])]
 )
