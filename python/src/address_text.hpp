@@ -9,7 +9,7 @@ namespace vhost_device::python {
 
 /// An address as Python code would give it to a call: "0x48", or "Address.ten_bit(0x123)".
 [[nodiscard]] inline std::string as_argument(i2c::Address address) {
-  const std::string text = i2c::to_string(address);
+  std::string text = i2c::to_string(address);
   if (!address.is_ten_bit()) return text;
   return "Address.ten_bit(" + text.substr(0, text.find(' ')) + ")";
 }
