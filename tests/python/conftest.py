@@ -13,13 +13,19 @@ from plugin_project import STAND_IN
 from program import Program
 
 import vhost_device.guest
-from vhost_device.sim import Bus
+from vhost_device.sim import Bus, ManualClock
 
 
 @pytest.fixture
 def bus() -> Bus:
     """A bus of the test's own."""
     return Bus()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still, but for what the test does."""
+    return ManualClock()
 
 
 @pytest.fixture

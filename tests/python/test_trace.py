@@ -38,11 +38,6 @@ class Refusing(Device):
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def bus(clock: ManualClock) -> Bus:
     """With an LM75 at 0x48, and at 0x20 a chip that takes two bytes."""
     bus = Bus(clock)

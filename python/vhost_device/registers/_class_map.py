@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from vhost_device import _core
-from vhost_device.registers._checks import check_bool, naming, shown
+from vhost_device._checks import check_bool, naming, shown
 from vhost_device.registers._field import Field
 from vhost_device.registers._hooks import Kind, hooks_of
 from vhost_device.registers._pointer_rules import PointerRules

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Union
 
 from vhost_device import _core
+from vhost_device._checks import check_int, naming
 from vhost_device._core import Address
-from vhost_device.registers._checks import check_int, naming
 from vhost_device.registers._class_map import ClassMap, class_map_of
 from vhost_device.registers._field import Field
 from vhost_device.registers._pointer_rules import PointerRules

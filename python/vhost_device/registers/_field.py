@@ -7,7 +7,7 @@ import math
 from numbers import Real
 from typing import TYPE_CHECKING, overload
 
-from vhost_device.registers._checks import check_bool
+from vhost_device._checks import check_bool
 from vhost_device.registers._register import Register
 
 if TYPE_CHECKING:

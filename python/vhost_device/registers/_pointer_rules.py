@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Literal
 
 from vhost_device import _core
+from vhost_device._checks import check_bool, check_choice, check_int, shown
 from vhost_device._core import AfterRegister
-from vhost_device.registers._checks import check_bool, check_choice, check_int, shown
 
 _MAX_BYTE = 0xFF
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
 from vhost_device import _core
+from vhost_device._checks import check_choice, check_int, shown
 from vhost_device._core import Endian
-from vhost_device.registers._checks import check_choice, check_int, shown
 from vhost_device.registers._hooks import Kind, mark
 
 if TYPE_CHECKING:

@@ -56,11 +56,6 @@ class Counter(Device):
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def bus(clock: ManualClock) -> Bus:
     bus = Bus(clock)
     for chip in (Lm75(address=0x48), At24("24c02", address=0x50), Made(0x20), Counter()):

@@ -39,11 +39,6 @@ class Echo(Device):
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
 def bus(clock: ManualClock) -> Bus:
     return Bus(clock)
 
