@@ -123,6 +123,12 @@ def make_pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
+def content_state(path: Path) -> tuple[int, int, int, int]:
+    """What changes if it is replaced or written; a link that is followed has another time of access."""
+    status = os.lstat(path)
+    return status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns
+
+
 def make_link(path: Path) -> None:
     path.symlink_to("elsewhere")
 
@@ -135,12 +141,12 @@ def test_other_kind_of_file_is_refused_and_left_alone(
     taken = Path(f"{path}{suffix}")
     assert callable(make)
     make(taken)
-    before = os.lstat(taken)
+    before = content_state(taken)
     done = daemons.run(f"--socket-path={path}", f"--board={board}")
     assert done.returncode == EXIT_FAILURE
     assert f"socket {taken}: " in done.stderr
     assert "remove it or choose another path" in done.stderr
-    assert os.lstat(taken) == before
+    assert content_state(taken) == before
     assert names_in(path.parent) == [taken.name]
 
 

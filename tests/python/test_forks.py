@@ -136,11 +136,13 @@ with open("recording.txt", "w") as file:
     file.write("I2C recording 1\\n0x20 R" + " 5a" * 4096 + "\\n")
 replayer = Replayer("recording.txt")
 long = [Read(0x20, 4096)] * 60
+under_way = threading.Event()
 ending = threading.Event()
 
 def use():
     while not ending.is_set():
         replayer.transfer(long)
+        under_way.set()
 
 def status_of_child():
     pid = os.fork()
@@ -155,6 +157,7 @@ def status_of_child():
 
 thread = threading.Thread(target=use)
 thread.start()
+assert under_way.wait(20)  # not while it begins, when it may hold locks of the C library
 statuses = {status_of_child() for _ in range(50)}
 ending.set()
 thread.join()
